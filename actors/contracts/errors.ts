@@ -1,0 +1,115 @@
+/**
+ * Every error the outside can see, declared once: REST answers (AIP-193), MQTT `down/error` and the errors
+ * between nodes are derived from this table. `detail` is the last four digits of the public `errorCode`.
+ */
+type ErrorRule = {
+  /** HTTP status. */
+  readonly code: number;
+  readonly detail: number;
+  /** May the same request succeed later, unchanged? */
+  readonly retryable: boolean;
+  /** `{name}` stands for a value of the error's data. */
+  readonly message: string;
+};
+
+const rule = (code: number, detail: number, message: string, retryable = false): ErrorRule => ({
+  code,
+  detail,
+  message,
+  retryable,
+});
+
+export const ERRORS = {
+  INVALID_ARGUMENT: rule(400, 1, "The request is not valid: {problem}."),
+  MALFORMED_JSON: rule(400, 2, "The body is not valid JSON: {problem}."),
+  NOT_AN_OBJECT: rule(400, 3, "The {what} must be a JSON object."),
+  TOO_DEEP: rule(400, 4, "The {what} is nested deeper than {limit} levels."),
+  KEY_NOT_ALLOWED: rule(400, 5, "The key '{key}' is not allowed in the {what}."),
+  KEY_TOO_LONG: rule(400, 6, "A key of the {what} is longer than {limit} bytes."),
+  SECTION_TOO_LARGE: rule(
+    400,
+    7,
+    "The {section} section would have {size} bytes; at most {limit} are allowed.",
+  ),
+  INVALID_PATCH: rule(400, 8, "The JSON Patch cannot be applied: {problem}."),
+  INVALID_FILTER: rule(400, 9, "The filter is not valid: {problem}."),
+  INVALID_PAGE_TOKEN: rule(400, 10, "The page token is not valid here; start again without it."),
+  INVALID_UTF8: rule(400, 11, "The payload is not valid UTF-8."),
+  TOPIC_UNKNOWN: rule(400, 12, "There is no topic '{topic}' to publish to."),
+  UNAUTHENTICATED: rule(401, 1, "A valid bearer token is needed."),
+  PERMISSION_DENIED: rule(403, 1, "The permission '{permission}' is missing."),
+  TOPIC_FORBIDDEN: rule(403, 2, "The topic '{topic}' is not this gateway's."),
+  GATEWAY_NOT_FOUND: rule(404, 1, "Gateway '{gatewayId}' does not exist."),
+  ROUTE_NOT_FOUND: rule(404, 2, "There is nothing at {method} {path}."),
+  METHOD_NOT_ALLOWED: rule(405, 1, "{method} is not possible at {path}; possible: {allowed}."),
+  GATEWAY_EXISTS: rule(409, 1, "Gateway '{gatewayId}' exists already."),
+  IDEMPOTENCY_KEY_REUSED: rule(409, 2, "The Idempotency-Key was used before with another request."),
+  VERSION_MISMATCH: rule(412, 1, "The version is {currentVersion}, not {expectedVersion}."),
+  PAYLOAD_TOO_LARGE: rule(413, 1, "The {what} is larger than {limit} bytes."),
+  UNSUPPORTED_MEDIA_TYPE: rule(415, 1, "The content type '{contentType}' is not supported; use {supported}."),
+  RATE_LIMITED: rule(429, 1, "At most {limit} requests in {windowSeconds} s are allowed.", true),
+  OVERLOADED: rule(503, 1, "Too much work is waiting; try again later.", true),
+  NOT_OWNER: rule(503, 2, "This node does not own partition {partition} of '{type}'.", true),
+  STORE_UNAVAILABLE: rule(503, 3, "The store does not take changes now: {problem}.", true),
+  SHUTTING_DOWN: rule(503, 4, "This node is shutting down.", true),
+  DEADLINE_EXCEEDED: rule(504, 1, "No answer came within {seconds} s; the outcome is not known.", true),
+  INTERNAL: rule(500, 1, "An internal error happened; the request id helps to find it in the logs."),
+} as const satisfies Record<string, ErrorRule>;
+
+export type ErrorType = keyof typeof ERRORS;
+export type ErrorData = { readonly [name: string]: string | number };
+/** One bad field of a request, as in google.rpc.BadRequest. */
+export type FieldViolation = { readonly field: string; readonly description: string };
+
+/** The same error where it cannot be thrown: in replies, between nodes, in rows. */
+export type ErrorValue = {
+  readonly type: ErrorType;
+  readonly data: ErrorData;
+  readonly violations?: readonly FieldViolation[];
+};
+
+/** The one error class of the project. Branch on `type`, never on `instanceof`, across nodes. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly type: ErrorType;
+  readonly data: ErrorData;
+  readonly violations: readonly FieldViolation[];
+
+  constructor(type: ErrorType, data: ErrorData = {}, violations: readonly FieldViolation[] = []) {
+    super(messageOf({ type, data }));
+    this.type = type;
+    this.data = data;
+    this.violations = violations;
+  }
+
+  get code(): number {
+    return ERRORS[this.type].code;
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.type].retryable;
+  }
+
+  toValue(): ErrorValue {
+    return { type: this.type, data: this.data, violations: this.violations };
+  }
+
+  static from(value: ErrorValue): DomainError {
+    return new DomainError(value.type, value.data, value.violations);
+  }
+}
+
+export function messageOf(error: ErrorValue): string {
+  return ERRORS[error.type].message.replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(error.data[name] ?? "?"),
+  );
+}
+
+/** The public seven digits: HTTP status and a four-digit detail. */
+export function errorCodeOf(type: ErrorType): string {
+  return `${ERRORS[type].code}${String(ERRORS[type].detail).padStart(4, "0")}`;
+}
+
+export function isErrorType(type: unknown): type is ErrorType {
+  return typeof type === "string" && Object.hasOwn(ERRORS, type);
+}

@@ -1,0 +1,121 @@
+import { type Static, Type } from "typebox";
+import type { Outcome } from "../runtime/actor.ts";
+import type { GatewayAnswer, TwinCommand, TwinReply } from "../twin/contract.ts";
+import type { ActionContract } from "./action.ts";
+import { ListParams } from "./gateways.ts";
+import { GatewayId } from "./ids.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import type { UpKind } from "./payloads.ts";
+
+const closed = { additionalProperties: false } as const;
+const Document = Type.Unsafe<JsonObject>(Type.Object({}));
+const Rfc3339 = Type.String({ description: "RFC 3339 in UTC" });
+const Count = Type.Integer({ minimum: 0 });
+
+const Section = Type.Object(
+  {
+    state: Document,
+    version: Count,
+    updateTime: Rfc3339,
+    /** With `view=FULL`: the state's shape, with the time of the last change in each leaf. */
+    metadata: Type.Optional(Document),
+  },
+  closed,
+);
+
+export const Twin = Type.Object(
+  {
+    gatewayId: GatewayId,
+    version: Count,
+    desired: Section,
+    reported: Section,
+    delta: Document,
+    inSync: Type.Boolean(),
+    createTime: Rfc3339,
+    updateTime: Rfc3339,
+  },
+  closed,
+);
+export type Twin = Static<typeof Twin>;
+
+const View = Type.Optional(Type.Enum(["BASIC", "FULL"]));
+
+/** What all changes of desired may carry; the first two come from headers. */
+const change = {
+  gatewayId: GatewayId,
+  expectedVersion: Type.Optional(Count),
+  requestId: Type.Optional(Type.String({ maxLength: 256 })),
+  by: Type.Optional(Type.String({ maxLength: 256 })),
+  reason: Type.Optional(Type.String({ maxLength: 1024 })),
+};
+
+const twinPath = "/v1/gateways/:gatewayId/twin";
+const desiredPath = `${twinPath}/desired`;
+
+/** One message of a gateway as an edge hands it on: the payload is not looked into before it is here. */
+export type UpMessage = {
+  readonly gatewayId: string;
+  readonly kind: UpKind;
+  readonly payload: Uint8Array;
+};
+
+export const twinActions = {
+  "twins.get": {
+    params: Type.Object({ gatewayId: GatewayId, view: View }, closed),
+    result: Twin,
+    rest: { method: "GET", path: twinPath, role: "viewer", body: "none" },
+  },
+  "twins.list": {
+    params: Type.Object({ ...ListParams, view: View }, closed),
+    result: Type.Object({ twins: Type.Array(Twin), nextPageToken: Type.String() }, closed),
+    rest: { method: "GET", path: "/v1/twins", role: "viewer", body: "none" },
+  },
+  "twins.updateDesired": {
+    params: Type.Object({ ...change, patch: Document }, closed),
+    result: Twin,
+    rest: {
+      method: "PATCH",
+      path: desiredPath,
+      role: "operator",
+      body: { param: "patch" },
+      contentTypes: ["application/merge-patch+json", "application/json"],
+    },
+  },
+  "twins.patchDesired": {
+    params: Type.Object(
+      {
+        ...change,
+        operations: Type.Unsafe<readonly JsonValue[]>(Type.Array(Type.Unknown(), { maxItems: 1000 })),
+      },
+      closed,
+    ),
+    result: Twin,
+    rest: {
+      method: "PATCH",
+      path: desiredPath,
+      role: "operator",
+      body: { param: "operations" },
+      contentTypes: ["application/json-patch+json"],
+    },
+  },
+  "twins.replaceDesired": {
+    params: Type.Object({ ...change, state: Document }, closed),
+    result: Twin,
+    rest: { method: "PUT", path: desiredPath, role: "operator", body: { param: "state" } },
+  },
+  /** Forgets the twin of a gateway that is being deleted. */
+  "twins.remove": {
+    params: Type.Object({ gatewayId: GatewayId, by: Type.String() }, closed),
+    result: Type.Null(),
+  },
+  /** A micro-batch from an edge; one outcome per message, in order, each after its commit. */
+  "twins.ingest": {
+    params: Type.Unsafe<{ readonly messages: readonly UpMessage[] }>({}),
+    result: Type.Unsafe<readonly Outcome<readonly GatewayAnswer[]>[]>({}),
+  },
+  /** Messages to the actors of this node's partitions. */
+  "twins.deliver": {
+    params: Type.Unsafe<{ readonly actorId: string; readonly command: TwinCommand }>({}),
+    result: Type.Unsafe<Outcome<TwinReply>>({}),
+  },
+} as const satisfies Record<string, ActionContract>;

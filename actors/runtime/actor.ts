@@ -1,0 +1,43 @@
+import type { ErrorValue } from "../contracts/errors.ts";
+import type { JsonValue } from "../contracts/json.ts";
+
+/** What an actor's decision may depend on besides its state and the message. */
+export type Context = {
+  readonly actorId: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+};
+
+/** A message to a gateway, sent after the commit of the change that caused it. */
+export type Downlink = { readonly gatewayId: string; readonly topic: string; readonly payload: JsonValue };
+
+/** `at` in epoch milliseconds sets the timer of that name anew; null removes it. */
+export type TimerChange = { readonly name: string; readonly at: number | null };
+
+/** What a handler wants to happen. The host commits the events first; everything else follows the commit. */
+export type Decision<Event, Reply> = {
+  readonly events?: readonly Event[];
+  readonly reply?: Reply;
+  readonly downlinks?: readonly Downlink[];
+  readonly timers?: readonly TimerChange[];
+};
+
+/**
+ * One kind of actor, as pure functions. `decide` may throw a DomainError to reject a message; anything else it
+ * throws is a fault of ours: the message becomes a dead letter and the partition goes on.
+ */
+export type ActorType<State, Command, Event, Reply> = {
+  readonly name: string;
+  readonly initial: (actorId: string) => State;
+  readonly decide: (state: State, command: Command, context: Context) => Decision<Event, Reply>;
+  readonly evolve: (state: State, event: Event, context: Context) => State;
+  /** Is there nothing to keep? Such an actor's document is removed from the store. */
+  readonly isEmpty: (state: State) => boolean;
+  /** The command that tells an actor that its timer is due. */
+  readonly timerDue?: (timer: string) => Command;
+};
+
+/** What became of one message. A reply is handed out only after the commit of everything it saw. */
+export type Outcome<Reply> =
+  | { readonly ok: true; readonly reply: Reply | undefined }
+  | { readonly ok: false; readonly error: ErrorValue };

@@ -1,0 +1,46 @@
+import type { Change, CommitRow, PartitionRef } from "./ports.ts";
+
+/** Told once what became of the changes it waited for. */
+export type CommitListener = {
+  readonly committed: (pos: number) => void;
+  readonly refused: () => void;
+};
+
+/** A partition as the committer sees it. */
+export type CommitTarget = PartitionRef & {
+  /** Position of the last row committed. */
+  readonly pos: number;
+  /** After the store has the row, before anybody is told. */
+  readonly onCommitted: (row: CommitRow) => void;
+  /** Another owner has the partition: forget everything. */
+  readonly onFenced: () => void;
+};
+
+/** What one partition wants to commit in one tick, and who waits for it. */
+export class PartitionBatch {
+  readonly target: CommitTarget;
+  readonly changes: Change[] = [];
+  readonly #listeners: CommitListener[] = [];
+
+  constructor(target: CommitTarget) {
+    this.target = target;
+  }
+
+  wait(listener: CommitListener): void {
+    this.#listeners.push(listener);
+  }
+
+  toRow(): CommitRow {
+    const { type, partition, epoch, pos } = this.target;
+    return { type, partition, epoch, pos: pos + 1, changes: this.changes };
+  }
+
+  succeed(row: CommitRow): void {
+    this.target.onCommitted(row);
+    for (const listener of this.#listeners) listener.committed(row.pos);
+  }
+
+  fail(): void {
+    for (const listener of this.#listeners) listener.refused();
+  }
+}

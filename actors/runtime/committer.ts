@@ -1,0 +1,102 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type CommitTarget, PartitionBatch } from "./commit-batch.ts";
+import type { ActorStore, CommitRow, Log } from "./ports.ts";
+
+type Batch = Map<CommitTarget, PartitionBatch>;
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
+
+/**
+ * Group commit of a node: one statement at a time for all its partitions. With nothing in flight a change is
+ * committed at once; while a commit runs the next ones gather. A store that fails is tried again with the same
+ * rows, for ever: until then nobody gets an answer, and full queues push back.
+ */
+export class Committer {
+  readonly #store: Pick<ActorStore, "commit">;
+  readonly #log: Log;
+  #open: Batch = new Map();
+  #running: Promise<void> | undefined;
+  #problem: string | undefined;
+
+  constructor(store: Pick<ActorStore, "commit">, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Why nothing can be committed now; undefined when all is well. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined;
+  }
+
+  /** The gathering batch of the partition; asking for it causes a commit soon. */
+  batchOf(target: CommitTarget): PartitionBatch {
+    let batch = this.#open.get(target);
+    if (!batch) {
+      batch = new PartitionBatch(target);
+      this.#open.set(target, batch);
+    }
+    this.#running ??= this.#run();
+    return batch;
+  }
+
+  /** Nobody may commit for this partition any more: what has gathered is refused. */
+  discard(target: CommitTarget): void {
+    const batch = this.#open.get(target);
+    this.#open.delete(target);
+    batch?.fail();
+  }
+
+  /** Resolves when everything gathered until now is decided. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Messages that arrive in the same turn of the event loop belong into the same commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#open.size > 0) {
+      const batches = [...this.#open.values()];
+      this.#open = new Map();
+      await this.#commit(batches);
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batches: readonly PartitionBatch[]): Promise<void> {
+    const rows = batches.map((batch) => batch.toRow());
+    const refused = new Set(await this.#untilDecided(rows));
+    for (const [index, batch] of batches.entries()) {
+      const row = rows[index] as CommitRow;
+      if (refused.has(row)) {
+        batch.target.onFenced();
+        batch.fail();
+      } else batch.succeed(row);
+    }
+  }
+
+  async #untilDecided(rows: readonly CommitRow[]): Promise<readonly CommitRow[]> {
+    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+      try {
+        const refused = await this.#store.commit(rows);
+        if (this.#problem) this.#log.info("the store takes commits again");
+        this.#problem = undefined;
+        return refused;
+      } catch (error) {
+        this.#report(error);
+        await delay(wait);
+      }
+    }
+  }
+
+  #report(error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem !== this.#problem)
+      this.#log.error("the store refuses commits; nothing is acknowledged", { problem });
+    this.#problem = problem;
+  }
+}

@@ -1,0 +1,296 @@
+import { DomainError, type ErrorValue } from "../contracts/errors.ts";
+import type { Activation, Envelope } from "./activation.ts";
+import type { ActorType, Context, Decision, Downlink, Outcome } from "./actor.ts";
+import type { PartitionBatch } from "./commit-batch.ts";
+import type { Committer } from "./committer.ts";
+import { foldChange } from "./fold.ts";
+import { Loader } from "./loader.ts";
+import { Partition } from "./partition.ts";
+import { partitionOf } from "./partition-map.ts";
+import type { ActorStore, Change, ClaimedPartition, Clock, CommitRow, Log, RowPublisher } from "./ports.ts";
+import { changeOf, decideTimers } from "./turn.ts";
+
+export type HostOptions<State, Command, Event, Reply> = {
+  readonly type: ActorType<State, Command, Event, Reply>;
+  readonly partitionCount: number;
+  readonly store: ActorStore;
+  readonly committer: Committer;
+  readonly publisher: RowPublisher;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Messages accepted and not answered yet; more are refused. */
+  readonly maxWaiting: number;
+  /** Sends what actors want to tell gateways, after the commit. */
+  readonly sendDownlinks: (downlinks: readonly Downlink[]) => void;
+  /** Told when the partition was lost to another owner. */
+  readonly onFenced: (partition: number) => void;
+};
+
+type Message<Command, Reply> = {
+  /** Null: the actor's due timers. */
+  readonly command: Command | null;
+  readonly done: (outcome: Outcome<Reply>) => void;
+};
+
+type Owned<State, Command, Reply> = Partition<State, Message<Command, Reply>>;
+type Actor<State, Command, Reply> = Activation<State, Message<Command, Reply>>;
+
+export type HostCounts = {
+  readonly waiting: number;
+  readonly hot: number;
+  readonly idle: number;
+  readonly idleBytes: number;
+  readonly partitions: number;
+};
+
+/** Hosts the actors of one type in the partitions that this node owns. */
+export class ActorHost<State, Command, Event, Reply> {
+  readonly #options: HostOptions<State, Command, Event, Reply>;
+  readonly #type: ActorType<State, Command, Event, Reply>;
+  readonly #partitions = new Map<number, Owned<State, Command, Reply>>();
+  readonly #loader: Loader<State, Message<Command, Reply>>;
+  #waiting = 0;
+  #accepting = true;
+
+  constructor(options: HostOptions<State, Command, Event, Reply>) {
+    this.#options = options;
+    this.#type = options.type;
+    this.#loader = new Loader(options.store, options.type.name, {
+      ready: (partition, activation) => this.#openMailbox(partition, activation),
+      failed: (partition, activation, error) => this.#rejectMailbox(partition, activation, error),
+    });
+  }
+
+  get typeName(): string {
+    return this.#type.name;
+  }
+
+  get partitions(): IterableIterator<Owned<State, Command, Reply>> {
+    return this.#partitions.values();
+  }
+
+  get counts(): HostCounts {
+    let [hot, idle, idleBytes] = [0, 0, 0];
+    for (const { activations, slab } of this.#partitions.values()) {
+      hot += activations.size;
+      idle += slab.size;
+      idleBytes += slab.bytes;
+    }
+    return { waiting: this.#waiting, hot, idle, idleBytes, partitions: this.#partitions.size };
+  }
+
+  /** Starts to serve a claimed partition, from its stored rows on. */
+  async adopt(claimed: ClaimedPartition): Promise<void> {
+    const partition: Owned<State, Command, Reply> = new Partition(this.#type, claimed, {
+      onCommitted: (row) => this.#publish(partition, row),
+      onFenced: () => this.#lose(partition),
+    });
+    const unsaved = claimed.rows.filter((row) => row.pos > claimed.snapshotPos);
+    await this.#loader.loadAll(
+      partition,
+      new Set(unsaved.flatMap((row) => row.changes.map((c) => c.actorId))),
+    );
+    partition.replay(unsaved);
+    this.#partitions.set(claimed.partition, partition);
+    for (const row of claimed.rows) if (row.pos > claimed.publishedPos) this.#publish(partition, row);
+  }
+
+  /** Gives one message to an actor; `done` is called once, after the commit of everything the answer tells. */
+  deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void): void {
+    const partition = this.#partitions.get(partitionOf(actorId, this.#options.partitionCount));
+    const refusal = this.#refusal(actorId, partition);
+    if (!partition || refusal) return done(rejected(refusal ?? this.#notOwner(actorId)));
+    this.#waiting += 1;
+    const counted = (outcome: Outcome<Reply>) => {
+      this.#waiting -= 1;
+      done(outcome);
+    };
+    this.#enqueue(partition, actorId, { command, done: counted });
+  }
+
+  ask(actorId: string, command: Command): Promise<Outcome<Reply>> {
+    return new Promise((resolve) => this.deliver(actorId, command, resolve));
+  }
+
+  /** Fires the timers that are due. One that was due while nobody owned the partition fires once, now. */
+  fireTimers(): void {
+    const now = this.#options.clock();
+    for (const partition of this.#partitions.values()) {
+      for (const actorId of partition.takeDue(now)) {
+        this.#enqueue(partition, actorId, { command: null, done: () => undefined });
+      }
+    }
+  }
+
+  /** Takes no more messages; resolves when every accepted one is answered. */
+  async drain(): Promise<void> {
+    this.#accepting = false;
+    await this.#loader.settled();
+    await this.#options.committer.settled();
+  }
+
+  #refusal(actorId: string, partition: Owned<State, Command, Reply> | undefined) {
+    if (!this.#accepting) return new DomainError("SHUTTING_DOWN").toValue();
+    if (!partition) return this.#notOwner(actorId);
+    return this.#waiting >= this.#options.maxWaiting ? new DomainError("OVERLOADED").toValue() : undefined;
+  }
+
+  #notOwner(actorId: string): ErrorValue {
+    const partition = partitionOf(actorId, this.#options.partitionCount);
+    return new DomainError("NOT_OWNER", { type: this.#type.name, partition }).toValue();
+  }
+
+  #enqueue(partition: Owned<State, Command, Reply>, actorId: string, message: Message<Command, Reply>): void {
+    const activation = partition.find(actorId) ?? partition.create(actorId);
+    activation.touched = true;
+    if (activation.status === "deactivating") activation.status = "valid";
+    if (activation.status === "valid") return this.#turn(partition, activation, message);
+    activation.mailbox.push(message);
+    if (activation.mailbox.length === 1 && activation.status === "creating")
+      this.#loader.request(partition, activation);
+  }
+
+  #openMailbox(partition: Owned<State, Command, Reply>, activation: Actor<State, Command, Reply>): void {
+    const messages = activation.mailbox;
+    activation.mailbox = [];
+    for (const message of messages) this.#enqueue(partition, activation.actorId, message);
+  }
+
+  #rejectMailbox(
+    partition: Owned<State, Command, Reply>,
+    activation: Actor<State, Command, Reply>,
+    error: unknown,
+  ): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    const messages = activation.mailbox;
+    activation.mailbox = [];
+    for (const message of messages) {
+      if (message.command === null) partition.schedule(activation.actorId, this.#options.clock());
+      message.done(rejected(new DomainError("STORE_UNAVAILABLE", { problem }).toValue()));
+    }
+  }
+
+  /** One message, from decision to the batch that will commit it. Nothing else runs in between. */
+  #turn(
+    partition: Owned<State, Command, Reply>,
+    activation: Actor<State, Command, Reply>,
+    message: Message<Command, Reply>,
+  ): void {
+    const context = { actorId: activation.actorId, now: this.#options.clock() };
+    try {
+      const decision = this.#decide(activation.pending, message.command, context);
+      const change = changeOf(decision, context);
+      const after = change && foldChange(this.#type, activation.pending, change);
+      if (change && after) return this.#commit(partition, activation, message, { change, after, decision });
+      this.#afterGate(activation, message, { ok: true, reply: decision.reply }, decision.downlinks);
+    } catch (error) {
+      if (error instanceof DomainError)
+        return this.#afterGate(activation, message, rejected(error.toValue()));
+      this.#deadLetter(partition, activation, message, context, error);
+    }
+  }
+
+  #decide(envelope: Envelope<State>, command: Command | null, context: Context): Decision<Event, Reply> {
+    if (command !== null) return this.#type.decide(envelope.state, command, context);
+    return decideTimers(this.#type, envelope, context);
+  }
+
+  #commit(
+    partition: Owned<State, Command, Reply>,
+    activation: Actor<State, Command, Reply>,
+    message: Message<Command, Reply>,
+    effect: {
+      readonly change: Change;
+      readonly after: Envelope<State>;
+      readonly decision: Decision<Event, Reply>;
+    },
+  ): void {
+    const { change, after, decision } = effect;
+    const batch = this.#stage(partition, activation, change);
+    activation.pending = after;
+    batch.wait({
+      committed: (pos) => {
+        partition.markCommitted(activation, after, pos);
+        if (activation.gate === batch) activation.gate = undefined;
+        message.done({ ok: true, reply: decision.reply });
+        if (decision.downlinks) this.#options.sendDownlinks(decision.downlinks);
+      },
+      refused: () => message.done(rejected(this.#notOwner(activation.actorId))),
+    });
+  }
+
+  #stage(
+    partition: Owned<State, Command, Reply>,
+    activation: Actor<State, Command, Reply>,
+    change: Change,
+  ): PartitionBatch {
+    const batch = this.#options.committer.batchOf(partition);
+    batch.changes.push(change);
+    activation.gate = batch;
+    return batch;
+  }
+
+  /** An answer may tell of changes that are not committed yet: it waits until they are. */
+  #afterGate(
+    activation: Actor<State, Command, Reply>,
+    message: Message<Command, Reply>,
+    outcome: Outcome<Reply>,
+    downlinks: readonly Downlink[] = [],
+  ): void {
+    const answer = () => {
+      message.done(outcome);
+      if (downlinks.length > 0) this.#options.sendDownlinks(downlinks);
+    };
+    if (!activation.gate) return answer();
+    const refused = () => message.done(rejected(this.#notOwner(activation.actorId)));
+    activation.gate.wait({ committed: answer, refused });
+  }
+
+  #deadLetter(
+    partition: Owned<State, Command, Reply>,
+    activation: Actor<State, Command, Reply>,
+    message: Message<Command, Reply>,
+    { actorId, now }: Context,
+    error: unknown,
+  ): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error("a message became a dead letter", {
+      type: this.#type.name,
+      actorId,
+      error: text,
+    });
+    const deadLetter = { command: message.command, error: text };
+    const batch = this.#stage(partition, activation, { actorId, time: now, deadLetter });
+    const outcome: Outcome<Reply> = rejected(new DomainError("INTERNAL").toValue());
+    batch.wait({
+      committed: () => {
+        if (activation.gate === batch) activation.gate = undefined;
+        message.done(outcome);
+      },
+      refused: () => message.done(rejected(this.#notOwner(actorId))),
+    });
+  }
+
+  #publish(partition: Owned<State, Command, Reply>, row: CommitRow): void {
+    this.#options.publisher.publish(row).then(
+      () => {
+        partition.publishedPos = Math.max(partition.publishedPos, row.pos);
+      },
+      (error: unknown) =>
+        this.#options.log.error("a row was not published", { pos: row.pos, error: String(error) }),
+    );
+  }
+
+  #lose(partition: Owned<State, Command, Reply>): void {
+    if (!partition.owned) return;
+    this.#partitions.delete(partition.partition);
+    this.#options.committer.discard(partition);
+    const refusal = new DomainError("NOT_OWNER", { type: this.#type.name, partition: partition.partition });
+    for (const message of partition.abandon()) message.done(rejected(refusal.toValue()));
+    this.#options.onFenced(partition.partition);
+  }
+}
+
+function rejected<Reply>(error: ErrorValue): Outcome<Reply> {
+  return { ok: false, error };
+}

@@ -1,0 +1,95 @@
+import type { Activation } from "./activation.ts";
+import type { Committer } from "./committer.ts";
+import type { Partition } from "./partition.ts";
+import type { ActorStore, Clock, Log } from "./ports.ts";
+
+const DOCUMENTS_PER_STATEMENT = 250;
+
+type AnyPartition = Partition<unknown, unknown>;
+type Dirty = { readonly partition: AnyPartition; readonly activations: Activation<unknown, unknown>[] };
+
+export type SnapshotterOptions = {
+  readonly store: Pick<ActorStore, "saveSnapshots" | "advance">;
+  readonly committer: Pick<Committer, "isIdle">;
+  readonly partitions: () => Iterable<AnyPartition>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Under load, documents are at most this far behind (milliseconds). */
+  readonly maxLagMs: number;
+};
+
+/**
+ * Writes whole documents after their changes are committed: when nothing else is to be done, or when the oldest
+ * change waits too long. Then the rows below are not needed any more.
+ */
+export class Snapshotter {
+  readonly #options: SnapshotterOptions;
+  #lastRound: number;
+  #running: Promise<void> | undefined;
+
+  constructor(options: SnapshotterOptions) {
+    this.#options = options;
+    this.#lastRound = options.clock();
+  }
+
+  /** To be called often; starts a round when one is due. */
+  tick(): void {
+    const lag = this.#options.clock() - this.#lastRound;
+    if (!this.#running && (this.#options.committer.isIdle || lag >= this.#options.maxLagMs))
+      void this.round();
+  }
+
+  /** Saves all that is committed now. */
+  async round(): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#lastRound = this.#options.clock();
+    this.#running = this.#saveAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #saveAll(): Promise<void> {
+    const partitions = [...this.#options.partitions()];
+    const targets = new Map(partitions.map((partition) => [partition, partition.pos]));
+    const dirty = partitions.map((partition) => ({ partition, activations: partition.takeDirty() }));
+    try {
+      await this.#save(dirty);
+      await this.#advance(targets);
+    } catch (error) {
+      for (const { partition, activations } of dirty) if (partition.owned) partition.giveBack(activations);
+      this.#options.log.warn("snapshots could not be written; they are tried again", {
+        error: String(error),
+      });
+    }
+  }
+
+  async #save(dirty: readonly Dirty[]): Promise<void> {
+    const all = dirty.flatMap(({ partition, activations }) =>
+      activations.map((activation) => ({ partition, activation })),
+    );
+    for (let at = 0; at < all.length; at += DOCUMENTS_PER_STATEMENT) {
+      const part = all.slice(at, at + DOCUMENTS_PER_STATEMENT).filter(({ partition }) => partition.owned);
+      await this.#options.store.saveSnapshots(
+        part.map(({ partition, activation }) => partition.snapshotOf(activation)),
+      );
+    }
+  }
+
+  async #advance(targets: ReadonlyMap<AnyPartition, number>): Promise<void> {
+    const progress = [...targets]
+      .filter(([partition, pos]) => partition.owned && hasProgress(partition, pos))
+      .map(([partition, snapshotPos]) => ({ partition, progress: progressOf(partition, snapshotPos) }));
+    if (progress.length === 0) return;
+    await this.#options.store.advance(progress.map((entry) => entry.progress));
+    for (const { partition, progress: stored } of progress) partition.noteStored(stored);
+  }
+}
+
+function hasProgress(partition: AnyPartition, snapshotPos: number): boolean {
+  return snapshotPos > partition.stored.snapshotPos || partition.publishedPos > partition.stored.publishedPos;
+}
+
+function progressOf({ type, partition, epoch, publishedPos }: AnyPartition, snapshotPos: number) {
+  return { type, partition, epoch, snapshotPos, publishedPos };
+}

@@ -1,0 +1,67 @@
+import type { Activation } from "./activation.ts";
+import type { Partition } from "./partition.ts";
+
+type AnyPartition = Partition<unknown, unknown>;
+
+export type SweeperOptions = {
+  readonly partitions: () => Iterable<AnyPartition>;
+  /** A whole turn of the hand; an actor leaves memory after one to two turns without use (milliseconds). */
+  readonly turnMs: number;
+  readonly tickMs: number;
+  /** Bytes of idle documents to keep in memory; beyond it they are only in the store. */
+  readonly maxIdleBytes: number;
+};
+
+/**
+ * The clock hand: passes over all activations in small steps, gives each a second chance, and moves the idle and
+ * clean ones into the slab. So an idle actor needs no timer.
+ */
+export class Sweeper {
+  readonly #options: SweeperOptions;
+  #hand: Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> | undefined;
+
+  constructor(options: SweeperOptions) {
+    this.#options = options;
+  }
+
+  tick(): void {
+    const { turnMs, tickMs } = this.#options;
+    for (let left = Math.ceil((this.#count() * tickMs) / turnMs); left > 0; left -= 1) {
+      this.#hand ??= this.#activations();
+      const step = this.#hand.next();
+      if (step.done) this.#hand = undefined;
+      else pass(...step.value);
+    }
+    this.#trim();
+  }
+
+  #count(): number {
+    let count = 0;
+    for (const { activations } of this.#options.partitions()) count += activations.size;
+    return count;
+  }
+
+  *#activations(): Generator<readonly [AnyPartition, Activation<unknown, unknown>]> {
+    for (const partition of this.#options.partitions()) {
+      for (const activation of partition.activations.values()) yield [partition, activation];
+    }
+  }
+
+  /** Forgets the idle documents of whole partitions, the fullest first, until the rest fits. */
+  #trim(): void {
+    const slabs = [...this.#options.partitions()].map(({ slab }) => slab).sort((a, b) => b.bytes - a.bytes);
+    let bytes = slabs.reduce((sum, slab) => sum + slab.bytes, 0);
+    for (const slab of slabs) {
+      if (bytes <= this.#options.maxIdleBytes) return;
+      bytes -= slab.bytes;
+      slab.clear();
+    }
+  }
+}
+
+function pass(partition: AnyPartition, activation: Activation<unknown, unknown>): void {
+  if (!partition.owned || activation.status === "invalid" || activation.mailbox.length > 0) return;
+  if (activation.touched) activation.touched = false;
+  else if (partition.isClean(activation)) partition.passivate(activation);
+  else activation.status = "deactivating";
+}

@@ -1,0 +1,42 @@
+import { type Envelope, NO_TIMERS } from "./activation.ts";
+import type { ActorType, Context, Decision } from "./actor.ts";
+import type { Change } from "./ports.ts";
+
+/** What a decision commits; undefined when it changes nothing. */
+export function changeOf(
+  decision: Decision<unknown, unknown>,
+  { actorId, now }: Context,
+): Change | undefined {
+  const { events = [], timers = [] } = decision;
+  if (events.length === 0 && timers.length === 0) return undefined;
+  return { actorId, time: now, ...(events.length > 0 && { events }), ...(timers.length > 0 && { timers }) };
+}
+
+/** Each due timer is one command to the actor; all of them are one change, so that each fires once. */
+export function decideTimers<State, Command, Event, Reply>(
+  type: ActorType<State, Command, Event, Reply>,
+  envelope: Envelope<State>,
+  context: Context,
+): Decision<Event, Reply> {
+  let { state } = envelope;
+  const due = dueNames(envelope, context.now);
+  const decisions = due.map((name) => {
+    if (!type.timerDue) throw new Error(`actor type ${type.name} sets timers but does not handle them`);
+    const decision = type.decide(state, type.timerDue(name), context);
+    for (const event of decision.events ?? []) state = type.evolve(state, event, context);
+    return decision;
+  });
+  return {
+    events: decisions.flatMap((decision) => decision.events ?? []),
+    downlinks: decisions.flatMap((decision) => decision.downlinks ?? []),
+    timers: [
+      ...due.map((name) => ({ name, at: null })),
+      ...decisions.flatMap((decision) => decision.timers ?? []),
+    ],
+  };
+}
+
+function dueNames({ timers }: Envelope<unknown>, now: number): string[] {
+  if (timers === NO_TIMERS) return [];
+  return Object.keys(timers).filter((name) => (timers[name] ?? Number.POSITIVE_INFINITY) <= now);
+}

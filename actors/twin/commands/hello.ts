@@ -1,0 +1,36 @@
+import type { Context, Decision } from "../../runtime/actor.ts";
+import type { GatewayAnswer, TwinCommands, TwinEvent } from "../contract.ts";
+import { isAhead, isStale } from "../sequence.ts";
+import type { TwinState } from "../state.ts";
+import { deltaAnswer, desiredAnswer, desiredHash } from "../view.ts";
+import type { TwinRules } from "./rules.ts";
+
+type Params = TwinCommands["hello"]["params"];
+
+/** The gateway is back and says what it has: it gets nothing, the delta it missed, or the full document. */
+export function hello(
+  _rules: TwinRules,
+  state: TwinState,
+  params: Params,
+  context: Context,
+): Decision<TwinEvent, readonly GatewayAnswer[]> {
+  const { boot } = params;
+  const isNewBoot = !isStale(state, { boot }) && isAhead(state, { boot });
+  return {
+    events: isNewBoot ? [{ type: "twin.position.advanced", boot }] : [],
+    reply: missed(state, params, context.now),
+  };
+}
+
+function missed(
+  state: TwinState,
+  { desiredVersion, desiredHash: hash }: Params,
+  now: number,
+): GatewayAnswer[] {
+  const { version, state: document } = state.desired;
+  if (hash !== undefined && hash === desiredHash(document)) return [];
+  if (desiredVersion === undefined) return version > 0 || hash !== undefined ? [desiredAnswer(state)] : [];
+  if (desiredVersion === version) return hash === undefined ? [] : [desiredAnswer(state)];
+  const missedSome = desiredVersion > 0 && desiredVersion < version;
+  return missedSome ? deltaAnswer(state, now) : [desiredAnswer(state)];
+}

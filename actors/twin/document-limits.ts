@@ -1,0 +1,42 @@
+import { DomainError } from "../contracts/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
+import type { Limits } from "../contracts/limits.ts";
+
+/** Refuses what no section may hold: too deep, too long keys, `__proto__`. `what` names the document. */
+export function checkDocument(what: string, document: JsonObject, limits: Limits): void {
+  checkValue(what, document, 1, limits);
+}
+
+function checkValue(what: string, value: JsonValue, level: number, limits: Limits): void {
+  if (typeof value !== "object" || value === null) return;
+  if (level > limits.depth) throw new DomainError("TOO_DEEP", { what, limit: limits.depth });
+  if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      checkKey(what, key, limits);
+      checkValue(what, value[key] as JsonValue, level + 1, limits);
+    }
+  } else for (const element of value) checkValue(what, element, level + 1, limits);
+}
+
+function checkKey(what: string, key: string, limits: Limits): void {
+  if (key === "__proto__") throw new DomainError("KEY_NOT_ALLOWED", { key, what });
+  // A UTF-16 unit is at most three bytes of UTF-8, so most keys need no count.
+  if (key.length * 3 > limits.keyBytes && Buffer.byteLength(key) > limits.keyBytes) {
+    throw new DomainError("KEY_TOO_LONG", { what, limit: limits.keyBytes });
+  }
+}
+
+/** An upper bound of the bytes that `value` takes as JSON text, much cheaper than writing the text. */
+export function bytesBound(value: JsonValue): number {
+  if (typeof value === "string") return value.length * 6 + 2;
+  if (typeof value !== "object" || value === null) return 25;
+  let sum = 2;
+  if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) sum += key.length * 6 + 4 + bytesBound(value[key] as JsonValue);
+  } else for (const element of value) sum += bytesBound(element) + 1;
+  return sum;
+}
+
+export function exactBytes(value: JsonValue): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

@@ -1,0 +1,16 @@
+import type { JsonObject } from "../../contracts/json.ts";
+import { bytesBound } from "../document-limits.ts";
+import { applyMergePatch } from "../merge-patch.ts";
+import type { Section } from "../state.ts";
+import { stampTimes } from "../times.ts";
+
+/** A section after a (minimal) merge patch. */
+export function applyToSection(section: Section, patch: JsonObject, now: number, exact?: number): Section {
+  return {
+    state: applyMergePatch(section.state, patch),
+    times: stampTimes(section.times, patch, now),
+    version: section.version + 1,
+    updateTime: now,
+    bytes: exact ?? section.bytes + bytesBound(patch),
+  };
+}

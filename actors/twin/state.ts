@@ -1,0 +1,37 @@
+import type { JsonObject } from "../contracts/json.ts";
+import type { Times } from "./times.ts";
+
+export type Section = {
+  readonly state: JsonObject;
+  readonly times: Times;
+  /** Counts the changes of this section. */
+  readonly version: number;
+  /** Epoch milliseconds of the last change; 0 before the first. */
+  readonly updateTime: number;
+  /** An upper bound of the bytes of `state` as JSON text. */
+  readonly bytes: number;
+};
+
+export type TwinState = {
+  /** Counts the changes of both sections. */
+  readonly version: number;
+  readonly desired: Section;
+  readonly reported: Section;
+  /** The gateway's present power-on, and the last number seen in it. */
+  readonly boot?: string;
+  readonly seq?: number;
+  /** Earlier power-ons, newest last; at most REMEMBERED_BOOTS. */
+  readonly pastBoots: readonly string[];
+  /** Ids of the callers' requests applied last, newest last; at most REMEMBERED_REQUESTS. */
+  readonly requests: readonly string[];
+};
+
+const EMPTY_SECTION: Section = { state: {}, times: {}, version: 0, updateTime: 0, bytes: 2 };
+
+export const EMPTY_TWIN: TwinState = {
+  version: 0,
+  desired: EMPTY_SECTION,
+  reported: EMPTY_SECTION,
+  pastBoots: [],
+  requests: [],
+};

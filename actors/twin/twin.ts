@@ -1,0 +1,82 @@
+import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import { getTwin } from "./commands/get-twin.ts";
+import { hello } from "./commands/hello.ts";
+import { patchDesired } from "./commands/patch-desired.ts";
+import { removeTwin } from "./commands/remove-twin.ts";
+import { replaceDesired } from "./commands/replace-desired.ts";
+import { reportState } from "./commands/report-state.ts";
+import type { TwinRules } from "./commands/rules.ts";
+import { sendTwin } from "./commands/send-twin.ts";
+import { updateDesired } from "./commands/update-desired.ts";
+import type { TwinCommand, TwinCommands, TwinEvent, TwinEvents, TwinReply } from "./contract.ts";
+import { desiredUpdated } from "./events/desired-updated.ts";
+import { reportedUpdated } from "./events/reported-updated.ts";
+import { advance } from "./sequence.ts";
+import { EMPTY_TWIN, type TwinState } from "./state.ts";
+
+type CommandHandlers = {
+  readonly [Name in keyof TwinCommands]: (
+    rules: TwinRules,
+    state: TwinState,
+    params: TwinCommands[Name]["params"],
+    context: Context,
+  ) => Decision<TwinEvent, TwinCommands[Name]["reply"]>;
+};
+
+type EventHandlers = {
+  readonly [Type in keyof TwinEvents]: (
+    state: TwinState,
+    event: TwinEvents[Type],
+    context: Context,
+  ) => TwinState;
+};
+
+/** A command without a handler does not compile. */
+const commands: CommandHandlers = {
+  // by the gateway
+  reportState,
+  hello,
+  sendTwin,
+  // by people and programs
+  getTwin,
+  updateDesired,
+  patchDesired,
+  replaceDesired,
+  removeTwin,
+};
+
+const events: EventHandlers = {
+  "twin.reported.updated": reportedUpdated,
+  "twin.desired.updated": desiredUpdated,
+  "twin.position.advanced": advance,
+  "twin.removed": () => EMPTY_TWIN,
+};
+
+export type TwinActor = ActorType<TwinState, TwinCommand, TwinEvent, TwinReply>;
+
+export function twinActor(rules: TwinRules): TwinActor {
+  return {
+    name: "twin",
+    initial: () => EMPTY_TWIN,
+    decide: (state, command, context) => dispatch(rules, state, command, context),
+    evolve: (state, event, context) => fold(state, event, context),
+    isEmpty: (state) => state === EMPTY_TWIN,
+  };
+}
+
+function dispatch<Name extends keyof TwinCommands>(
+  rules: TwinRules,
+  state: TwinState,
+  command: { readonly name: Name; readonly params: TwinCommands[Name]["params"] },
+  context: Context,
+): Decision<TwinEvent, TwinCommands[Name]["reply"]> {
+  return commands[command.name](rules, state, command.params, context);
+}
+
+function fold<Type extends keyof TwinEvents>(
+  state: TwinState,
+  event: { readonly type: Type } & TwinEvents[Type],
+  context: Context,
+): TwinState {
+  return events[event.type](state, event, context);
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GeneratorCalls, LoadResult } from "./commands.ts";
+import type { Fleet } from "./fleet.ts";
+import { Meter } from "./meter.ts";
+
+/** Keeps a fixed number of messages unconfirmed: as fast as credits come back, and no faster. */
+export class ClosedLoop {
+  readonly #fleet: Fleet;
+  readonly #inFlight: number;
+  readonly #sentBefore: number;
+  #completed = 0;
+  #running = false;
+
+  constructor(fleet: Fleet, inFlight: number) {
+    if (inFlight > fleet.slots) throw new Error("more in flight than the windows hold");
+    this.#fleet = fleet;
+    this.#inFlight = inFlight;
+    this.#sentBefore = fleet.totalSent;
+  }
+
+  credit(count: number): void {
+    this.#completed += count;
+    this.#pump();
+  }
+
+  async run({ warmMs, measureMs, serverPids }: GeneratorCalls["closedLoop"]["params"]): Promise<LoadResult> {
+    this.#running = true;
+    this.#pump();
+    await sleep(warmMs);
+    const meter = new Meter(serverPids, () => this.#completed);
+    await sleep(measureMs);
+    const result = meter.read();
+    this.#running = false;
+    await this.#fleet.drained(() => this.#sentBefore + this.#completed);
+    return result;
+  }
+
+  #pump(): void {
+    while (this.#running && this.#fleet.totalSent - this.#sentBefore - this.#completed < this.#inFlight) {
+      if (this.#fleet.sendNext() === undefined) return;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Results, VariantInfo } from "./results.ts";
+import { ratios } from "./rounds.ts";
+import { median } from "./stats.ts";
+
+type Goal = { what: string; goal: string; measured: string; met: boolean };
+
+const FLOOR_SHARE = 0.5;
+const TIMES_HAND_WRITTEN = 10;
+const BUSY_RATE = 5_000;
+const BUSY_P50_MS = 3;
+const BUSY_P99_MS = 15;
+const PATCH_P50_MS = 2;
+const PATCH_P99_MS = 10;
+
+/** Only goals whose part was run. */
+export function goalsOf(results: Results): Goal[] {
+  const products = results.variants.filter(({ kind }) => kind === "product");
+  return [
+    ...products.flatMap((variant) => throughputGoals(results, variant)),
+    ...latencyGoals(results),
+    ...patchGoals(results),
+    ...losslessGoals(results),
+  ];
+}
+
+function throughputGoals(results: Results, variant: VariantInfo): Goal[] {
+  const floor = results.variants.find(
+    ({ kind, gateways }) => kind === "raw" && gateways === variant.gateways,
+  );
+  const other = results.variants.find(({ kind }) => kind === "handWritten");
+  return [
+    ...atLeast(results, variant, floor, FLOOR_SHARE),
+    ...atLeast(results, variant, other, TIMES_HAND_WRITTEN),
+  ];
+}
+
+function atLeast(
+  results: Results,
+  variant: VariantInfo,
+  base: VariantInfo | undefined,
+  goal: number,
+): Goal[] {
+  if (base === undefined || results.throughput === undefined) return [];
+  const ratio = median(ratios(results.throughput.rounds, variant.title, base.title));
+  if (Number.isNaN(ratio)) return [];
+  const what = `${variant.title} against ${base.title}, messages/s`;
+  return [{ what, goal: `>= ${goal.toFixed(2)} x`, measured: `${ratio.toFixed(2)} x`, met: ratio >= goal }];
+}
+
+function latencyGoals({ latency = [] }: Results): Goal[] {
+  return latency
+    .filter(({ kind, rate }) => kind === "product" && rate === BUSY_RATE)
+    .flatMap(({ title, result }) => [
+      atMost(`${title}, ${BUSY_RATE}/s, publish to PUBACK p50`, result.p50Ms, BUSY_P50_MS),
+      atMost(`${title}, ${BUSY_RATE}/s, publish to PUBACK p99`, result.p99Ms, BUSY_P99_MS),
+    ]);
+}
+
+function patchGoals({ patch }: Results): Goal[] {
+  if (patch === undefined) return [];
+  return [
+    atMost("PATCH desired to delta at the gateway, one in flight, p50", patch.p50Ms, PATCH_P50_MS),
+    atMost("PATCH desired to delta at the gateway, one in flight, p99", patch.p99Ms, PATCH_P99_MS),
+  ];
+}
+
+function losslessGoals({ verified }: Results): Goal[] {
+  return verified.map(({ title, verification }) => ({
+    what: `${title}, twins whose final version or last value is wrong`,
+    goal: "0",
+    measured: `${verification.wrong.length} of ${verification.checked}`,
+    met: verification.wrong.length === 0,
+  }));
+}
+
+function atMost(what: string, ms: number, goal: number): Goal {
+  return { what, goal: `<= ${goal} ms`, measured: `${ms.toFixed(2)} ms`, met: ms <= goal };
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { median, spread } from "./stats.ts";
+
+describe("median", () => {
+  it("takes the middle value whatever the order", () => {
+    expect(median([9, 1, 5])).toBe(5);
+  });
+
+  it("takes the mean of the two middle values of an even count", () => {
+    expect(median([4, 1, 3, 100])).toBe(3.5);
+  });
+
+  it("has no value for nothing", () => {
+    expect(median([])).toBeNaN();
+  });
+});
+
+describe("spread", () => {
+  it("keeps median, least and greatest", () => {
+    expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  });
+});

@@ -1,0 +1,94 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { hasEnded, pidOf, spawnTracked, stopChild } from "../children.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { RestClient } from "./rest-client.ts";
+
+const READY_MS = 60_000;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+type ProductProcess = {
+  pid: number;
+  mqttPort: number;
+  rest: RestClient;
+  stop: () => Promise<void>;
+};
+
+export async function startProduct(): Promise<ProductProcess> {
+  const folder = await temporaryFolder();
+  const [httpPort, mqttPort] = [await freePort(), await freePort()];
+  const token = randomBytes(24).toString("hex");
+  const child = spawnTracked(process.execPath, ["main.ts"], {
+    cwd: root,
+    env: environmentOf(httpPort, mqttPort, folder.path, token),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = tailOf(child);
+  const rest = new RestClient(httpPort, token);
+  const stop = async () => {
+    rest.close();
+    await stopChild(child);
+    await folder.remove();
+  };
+  try {
+    await ready(child, rest);
+  } catch (error) {
+    await stop();
+    throw new Error(`${(error as Error).message}; its last output: ${output().trim() || "none"}`);
+  }
+  return { pid: pidOf(child), mqttPort, rest, stop };
+}
+
+/** Nothing else of the caller's environment: a DATABASE_URL left set would change what is measured. */
+function environmentOf(
+  httpPort: number,
+  mqttPort: number,
+  dataFolder: string,
+  token: string,
+): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HTTP_PORT: String(httpPort),
+    MQTT_PORT: String(mqttPort),
+    DATA_DIR: dataFolder,
+    ADMIN_TOKEN: token,
+    LOG_LEVEL: "warn",
+  };
+}
+
+async function ready(child: ChildProcess, rest: RestClient): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  while (!(await answersReady(rest))) {
+    if (hasEnded(child)) throw new Error(`the product ended (${child.signalCode ?? child.exitCode})`);
+    if (Date.now() > deadline) throw new Error("the product was not ready in time");
+    await sleep(100);
+  }
+}
+
+async function answersReady(rest: RestClient): Promise<boolean> {
+  const answer = await rest.send("GET", "/readyz").catch(() => undefined);
+  return answer?.status === 200;
+}
+
+function tailOf(child: ChildProcess): () => string {
+  let tail = "";
+  const keep = (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-1_500);
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  return () => tail;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

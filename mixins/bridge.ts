@@ -1,0 +1,93 @@
+import type { CallingOptions, Context, ServiceSchema } from "moleculer";
+import {
+  ACTIONS,
+  type ActionName,
+  type EventName,
+  type Params,
+  type Payload,
+  type Result,
+} from "../actors/contracts/contract.ts";
+import { DomainError, type ErrorData, type FieldViolation, isErrorType } from "../actors/contracts/errors.ts";
+import { EVENTS } from "../actors/contracts/events.ts";
+import { checker } from "../actors/contracts/validate.ts";
+
+/** The only way services talk to each other: names, fields, results and payloads are checked by the compiler. */
+export type Caller = {
+  call<Returned, Given>(action: string, params: Given, options?: CallingOptions): Promise<Returned>;
+};
+export type Emitter = { broadcast<Data>(event: string, data: Data): Promise<void> };
+
+/** Every action whose name begins with `${Service}.` needs a handler here. */
+type ActionHandlers<Service extends string> = {
+  readonly [Name in ActionName as Name extends `${Service}.${infer Action}` ? Action : never]: (
+    params: Params<Name>,
+    context: Context,
+  ) => Promise<Result<Name>> | Result<Name>;
+};
+
+type EventHandlers = { readonly [Name in EventName]?: (payload: Payload<Name>) => void | Promise<void> };
+
+/** The `actions` of a service's schema. What comes in is checked against the contract, unknown keys too. */
+export function actions<Service extends string>(
+  service: Service,
+  handlers: ActionHandlers<Service>,
+): NonNullable<ServiceSchema["actions"]> {
+  const entries = Object.entries<(params: never, context: Context) => unknown>(handlers);
+  return Object.fromEntries(
+    entries.map(([action, handler]) => [action, actionOf(`${service}.${action}`, handler)]),
+  );
+}
+
+function actionOf(name: string, handler: (params: never, context: Context) => unknown) {
+  if (!isActionName(name)) throw new Error(`no contract declares the action '${name}'`);
+  const check = checker(ACTIONS[name].params);
+  return { handler: (context: Context) => handler(check(context.params) as never, context) };
+}
+
+function isActionName(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}
+
+/** The `events` of a service's schema. */
+export function events(handlers: EventHandlers): NonNullable<ServiceSchema["events"]> {
+  const entries = Object.entries<(payload: never) => void | Promise<void>>(handlers);
+  return Object.fromEntries(
+    entries.map(([name, handler]) => {
+      const check = checker(EVENTS[name as EventName]);
+      return [name, { handler: (context: Context) => handler(check(context.params) as never) }];
+    }),
+  );
+}
+
+/** Errors of the table come back as DomainError, also from another node, where the class was lost. */
+export async function call<Name extends ActionName>(
+  caller: Caller,
+  name: Name,
+  params: Params<Name>,
+  options: CallingOptions = {},
+): Promise<Result<Name>> {
+  try {
+    return await caller.call<Result<Name>, Params<Name>>(name, params, options);
+  } catch (error) {
+    throw restored(error);
+  }
+}
+
+function restored(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  const { type, data, violations } = error as Error & {
+    type?: unknown;
+    data?: ErrorData;
+    violations?: readonly FieldViolation[];
+  };
+  return isErrorType(type) ? new DomainError(type, data, violations) : error;
+}
+
+/** A hint to every node; see the contract of events for what it does not promise. */
+export function broadcast<Name extends EventName>(
+  emitter: Emitter,
+  name: Name,
+  payload: Payload<Name>,
+): Promise<void> {
+  return emitter.broadcast(name, payload);
+}
