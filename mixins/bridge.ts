@@ -17,20 +17,23 @@ export type Caller = {
 };
 export type Emitter = { broadcast<Data>(event: string, data: Data): Promise<void> };
 
+type ServiceOf<Name> = Name extends `${infer Service}.${string}` ? Service : never;
+type ActionOf<Service extends string, Name = ActionName> = Name extends `${Service}.${infer Action}` ? Action : never;
+type Handler<Name> = Name extends ActionName
+  ? (params: Params<Name>, context: Context) => Promise<Result<Name>> | Result<Name>
+  : never;
+
 /** Every action whose name begins with `${Service}.` needs a handler here. */
 type ActionHandlers<Service extends string> = {
-  readonly [Name in ActionName as Name extends `${Service}.${infer Action}` ? Action : never]: (
-    params: Params<Name>,
-    context: Context,
-  ) => Promise<Result<Name>> | Result<Name>;
+  readonly [Action in ActionOf<Service>]: Handler<`${Service}.${Action}`>;
 };
 
 type EventHandlers = { readonly [Name in EventName]?: (payload: Payload<Name>) => void | Promise<void> };
 
 /** The `actions` of a service's schema. What comes in is checked against the contract, unknown keys too. */
-export function actions<Service extends string>(
+export function actions<Service extends ServiceOf<ActionName>>(
   service: Service,
-  handlers: ActionHandlers<Service>,
+  handlers: ActionHandlers<NoInfer<Service>>,
 ): NonNullable<ServiceSchema["actions"]> {
   const entries = Object.entries<(params: never, context: Context) => unknown>(handlers);
   return Object.fromEntries(

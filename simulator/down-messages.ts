@@ -20,7 +20,7 @@ const isError = Compile(
 );
 
 /** `ignored`: a kind this gateway has no use for. `malformed`: a message the contract does not allow. */
-export type DownMessage = Input<"delta" | "desired" | "acked" | "refused"> | "ignored" | "malformed";
+type DownMessage = Input<"delta" | "desired" | "acked" | "refused"> | "ignored" | "malformed";
 
 type Reader = (message: unknown, now: number) => DownMessage;
 

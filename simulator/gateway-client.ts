@@ -1,10 +1,11 @@
+import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 import { readDownMessage } from "./down-messages.ts";
 import { type GatewayModel, type Input, isOverdue, newGateway, type Output, step } from "./gateway-model.ts";
 import type { Random } from "./random.ts";
 import type { Credentials } from "./rest-client.ts";
 
-export interface GatewaySettings {
+interface GatewaySettings {
   readonly mqttUrl: string;
   readonly credentials: Credentials;
   readonly boot: string;
@@ -49,6 +50,8 @@ export class GatewayClient {
       will: { topic: this.#topic("up/bye"), payload: this.#bye("link lost"), qos: 1, retain: false },
     });
     this.#client = client;
+    // With Nagle's algorithm two small messages in a row wait for a delayed TCP acknowledgement of 40 ms.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     client.on("connect", () => this.#subscribe(client));
     client.on("message", (topic, payload) => this.#receive(client, topic, payload));
     client.on("error", (error) => {

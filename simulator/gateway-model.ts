@@ -75,14 +75,14 @@ export interface Output {
   readonly id?: number;
 }
 
-export interface Step {
+interface Step {
   readonly model: GatewayModel;
   readonly outputs: readonly Output[];
 }
 
 type Handlers = { readonly [K in keyof Inputs]: (model: GatewayModel, input: Input<K>) => Step };
 
-export const FIRMWARE = "sim-1.0.0";
+const FIRMWARE = "sim-1.0.0";
 
 const handlers: Handlers = {
   linkUp: (model, { now }) => ({

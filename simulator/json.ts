@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return canonicalize(value) ?? "";
 }
 

@@ -19,7 +19,7 @@ export interface Reading {
   readonly values: JsonObject;
 }
 
-export interface Malformed {
+interface Malformed {
   readonly problem: string;
 }
 

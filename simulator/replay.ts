@@ -4,12 +4,14 @@ import type { GatewayClient } from "./gateway-client.ts";
 import { UsageError } from "./options.ts";
 import { type Reading, readRecord } from "./recording.ts";
 
+export type ReplayGateway = Pick<GatewayClient, "id" | "apply" | "room">;
+
 const WINDOW = 16;
 const MESSAGES_PER_READING = 2;
 const STALL_MS = 60_000;
 const MAX_NAMED = 20;
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly file: string;
   /** 1 = as recorded, 0 = as fast as acknowledged. */
   readonly speed: number;
@@ -20,10 +22,10 @@ export class Replay {
   readings = 0;
   malformed = 0;
   readonly #options: ReplayOptions;
-  readonly #gatewayFor: (deviceId: string) => Promise<GatewayClient>;
+  readonly #gatewayFor: (deviceId: string) => Promise<ReplayGateway>;
   #origin: { readonly recorded: number; readonly started: number } | undefined;
 
-  constructor(options: ReplayOptions, gatewayFor: (deviceId: string) => Promise<GatewayClient>) {
+  constructor(options: ReplayOptions, gatewayFor: (deviceId: string) => Promise<ReplayGateway>) {
     this.#options = options;
     this.#gatewayFor = gatewayFor;
   }

@@ -4,13 +4,13 @@ import type { Verdict } from "./verdict.ts";
 const MAX_OFFENDERS = 10;
 const PLAIN_EVERY_S = 5;
 
-export interface Patches {
+interface Patches {
   readonly ok: number;
   readonly failed: number;
   readonly lastError: string | undefined;
 }
 
-export interface Played {
+interface Played {
   readonly readings: number;
   readonly malformed: number;
 }

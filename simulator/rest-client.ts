@@ -26,7 +26,7 @@ const Failure = Type.Object({
 
 export type TwinView = Static<typeof Twin>;
 
-export interface NewGateway {
+interface NewGateway {
   readonly gatewayId: string;
   readonly displayName: string;
   readonly labels: Readonly<Record<string, string>>;

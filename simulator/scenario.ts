@@ -24,7 +24,7 @@ export interface Wish {
   readonly patch: JsonObject;
 }
 
-export interface Rates {
+interface Rates {
   readonly samplesPerSecond: number;
   readonly dropsPerMinute: number;
 }

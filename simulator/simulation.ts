@@ -120,11 +120,12 @@ export class Simulation {
   }
 
   async #cleanUp(): Promise<void> {
+    this.#fleet.calm();
     await this.#patcher.drained();
     await this.#fleet.close();
     const names = this.#fleet.members.map((member) => member.gateway.id);
     if (this.#options.keep) {
-      console.log(`kept: ${names[0]} ... ${names.at(-1)}`);
+      if (names.length > 0) console.log(`kept: ${names[0]} ... ${names.at(-1)}`);
       return;
     }
     const left = await deleteAll(this.#rest, names, Date.now() + DELETE_PATIENCE_MS);

@@ -9,7 +9,7 @@ export interface Verdict {
   readonly differences: readonly string[];
 }
 
-export interface Subject {
+interface Subject {
   readonly gatewayId: string;
   readonly model: GatewayModel;
   readonly patchedVersion: number;

@@ -52,6 +52,7 @@ export const ERRORS = {
   NOT_OWNER: rule(503, 2, "This node does not own partition {partition} of '{type}'.", true),
   STORE_UNAVAILABLE: rule(503, 3, "The store does not take changes now: {problem}.", true),
   SHUTTING_DOWN: rule(503, 4, "This node is shutting down.", true),
+  SERVICE_UNAVAILABLE: rule(503, 5, "No node offers '{service}' now.", true),
   DEADLINE_EXCEEDED: rule(504, 1, "No answer came within {seconds} s; the outcome is not known.", true),
   INTERNAL: rule(500, 1, "An internal error happened; the request id helps to find it in the logs."),
 } as const satisfies Record<string, ErrorRule>;

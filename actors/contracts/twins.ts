@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { Outcome } from "../runtime/actor.ts";
-import type { GatewayAnswer, TwinCommand, TwinReply } from "../twin/contract.ts";
+import type { GatewayAnswer } from "../twin/contract.ts";
 import type { ActionContract } from "./action.ts";
 import { ListParams } from "./gateways.ts";
 import { GatewayId } from "./ids.ts";
@@ -112,10 +112,5 @@ export const twinActions = {
   "twins.ingest": {
     params: Type.Unsafe<{ readonly messages: readonly UpMessage[] }>({}),
     result: Type.Unsafe<readonly Outcome<readonly GatewayAnswer[]>[]>({}),
-  },
-  /** Messages to the actors of this node's partitions. */
-  "twins.deliver": {
-    params: Type.Unsafe<{ readonly actorId: string; readonly command: TwinCommand }>({}),
-    result: Type.Unsafe<Outcome<TwinReply>>({}),
   },
 } as const satisfies Record<string, ActionContract>;

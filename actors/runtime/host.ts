@@ -65,6 +65,10 @@ export class ActorHost<State, Command, Event, Reply> {
     return this.#type.name;
   }
 
+  get partitionCount(): number {
+    return this.#options.partitionCount;
+  }
+
   get partitions(): IterableIterator<Owned<State, Command, Reply>> {
     return this.#partitions.values();
   }

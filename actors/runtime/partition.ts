@@ -16,6 +16,23 @@ export type PartitionHooks = {
   readonly onFenced: () => void;
 };
 
+type AnyActivation = Activation<unknown, unknown>;
+
+/** A partition as the periodic work sees it, whatever its actors are. */
+export type AnyPartition = CommitTarget & {
+  readonly owned: boolean;
+  readonly publishedPos: number;
+  readonly stored: { readonly snapshotPos: number; readonly publishedPos: number };
+  readonly slab: Slab;
+  readonly activations: ReadonlyMap<string, AnyActivation>;
+  noteStored(progress: PartitionProgress): void;
+  readonly dirty: Iterable<AnyActivation>;
+  noteSaved(activation: AnyActivation, pos: number): void;
+  snapshotOf(activation: AnyActivation): Snapshot;
+  isClean(activation: AnyActivation): boolean;
+  passivate(activation: AnyActivation): void;
+};
+
 /** The part of a node's memory that belongs to one owned partition, and goes with it. */
 export class Partition<State, Message> implements CommitTarget {
   readonly type: string;
@@ -26,7 +43,7 @@ export class Partition<State, Message> implements CommitTarget {
   readonly #hooks: PartitionHooks;
   readonly #activations = new Map<string, Activation<State, Message>>();
   readonly #due = new Heap<Due>((a, b) => a.at - b.at);
-  #dirty = new Set<Activation<State, Message>>();
+  readonly #dirty = new Set<Activation<State, Message>>();
   #pos: number;
   /** Up to here the bus has the rows. */
   publishedPos: number;
@@ -142,15 +159,14 @@ export class Partition<State, Message> implements CommitTarget {
     return actorIds;
   }
 
-  /** The changed actors since the last call; the caller snapshots them or gives them back. */
-  takeDirty(): Activation<State, Message>[] {
-    const dirty = [...this.#dirty];
-    this.#dirty = new Set();
-    return dirty;
+  /** The actors with changes that are in no snapshot. */
+  get dirty(): Iterable<Activation<State, Message>> {
+    return this.#dirty;
   }
 
-  giveBack(dirty: Iterable<Activation<State, Message>>): void {
-    for (const activation of dirty) this.#dirty.add(activation);
+  /** A snapshot of the actor is stored; it stays dirty when it has changed meanwhile. */
+  noteSaved(activation: Activation<State, Message>, pos: number): void {
+    if (activation.pos === pos) this.#dirty.delete(activation);
   }
 
   snapshotOf({ actorId, committed, pos }: Activation<State, Message>): Snapshot {

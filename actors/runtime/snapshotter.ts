@@ -1,12 +1,11 @@
 import type { Activation } from "./activation.ts";
 import type { Committer } from "./committer.ts";
-import type { Partition } from "./partition.ts";
+import type { AnyPartition } from "./partition.ts";
 import type { ActorStore, Clock, Log } from "./ports.ts";
 
 const DOCUMENTS_PER_STATEMENT = 250;
 
-type AnyPartition = Partition<unknown, unknown>;
-type Dirty = { readonly partition: AnyPartition; readonly activations: Activation<unknown, unknown>[] };
+type Dirty = { readonly partition: AnyPartition; readonly activation: Activation<unknown, unknown> };
 
 export type SnapshotterOptions = {
   readonly store: Pick<ActorStore, "saveSnapshots" | "advance">;
@@ -51,13 +50,12 @@ export class Snapshotter {
 
   async #saveAll(): Promise<void> {
     const partitions = [...this.#options.partitions()];
+    // Every change up to these positions is in an actor that is dirty now.
     const targets = new Map(partitions.map((partition) => [partition, partition.pos]));
-    const dirty = partitions.map((partition) => ({ partition, activations: partition.takeDirty() }));
     try {
-      await this.#save(dirty);
+      await this.#save(partitions.flatMap(dirtyOf));
       await this.#advance(targets);
     } catch (error) {
-      for (const { partition, activations } of dirty) if (partition.owned) partition.giveBack(activations);
       this.#options.log.warn("snapshots could not be written; they are tried again", {
         error: String(error),
       });
@@ -65,14 +63,13 @@ export class Snapshotter {
   }
 
   async #save(dirty: readonly Dirty[]): Promise<void> {
-    const all = dirty.flatMap(({ partition, activations }) =>
-      activations.map((activation) => ({ partition, activation })),
-    );
-    for (let at = 0; at < all.length; at += DOCUMENTS_PER_STATEMENT) {
-      const part = all.slice(at, at + DOCUMENTS_PER_STATEMENT).filter(({ partition }) => partition.owned);
-      await this.#options.store.saveSnapshots(
-        part.map(({ partition, activation }) => partition.snapshotOf(activation)),
-      );
+    for (let at = 0; at < dirty.length; at += DOCUMENTS_PER_STATEMENT) {
+      const part = dirty.slice(at, at + DOCUMENTS_PER_STATEMENT).filter(({ partition }) => partition.owned);
+      const snapshots = part.map(({ partition, activation }) => partition.snapshotOf(activation));
+      await this.#options.store.saveSnapshots(snapshots);
+      for (const [index, { partition, activation }] of part.entries()) {
+        partition.noteSaved(activation, snapshots[index]?.pos ?? 0);
+      }
     }
   }
 
@@ -84,6 +81,10 @@ export class Snapshotter {
     await this.#options.store.advance(progress.map((entry) => entry.progress));
     for (const { partition, progress: stored } of progress) partition.noteStored(stored);
   }
+}
+
+function dirtyOf(partition: AnyPartition): Dirty[] {
+  return Array.from(partition.dirty, (activation) => ({ partition, activation }));
 }
 
 function hasProgress(partition: AnyPartition, snapshotPos: number): boolean {

@@ -1,7 +1,5 @@
 import type { Activation } from "./activation.ts";
-import type { Partition } from "./partition.ts";
-
-type AnyPartition = Partition<unknown, unknown>;
+import type { AnyPartition } from "./partition.ts";
 
 export type SweeperOptions = {
   readonly partitions: () => Iterable<AnyPartition>;

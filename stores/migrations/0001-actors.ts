@@ -35,4 +35,12 @@ export async function up({ context }: { context: QueryInterface }): Promise<void
     pid: { type: DataTypes.INTEGER, allowNull: false },
     expires_at: { type: DataTypes.BIGINT, allowNull: false },
   });
+  await context.createTable("dead_letters", {
+    id: { type: DataTypes.STRING(128), ...key },
+    type: { type: DataTypes.STRING(32), allowNull: false },
+    actor_id: { type: DataTypes.STRING(128), allowNull: false },
+    time: { type: DataTypes.BIGINT, allowNull: false },
+    command: { type: "LONGTEXT", allowNull: true },
+    error: { type: "LONGTEXT", allowNull: false },
+  });
 }

@@ -1,0 +1,24 @@
+/** Builds a statement with `$n` placeholders and their values side by side. */
+export class Statement {
+  readonly bind: unknown[] = [];
+
+  /** A placeholder for one value. */
+  value(value: unknown): string {
+    this.bind.push(value);
+    return `$${this.bind.length}`;
+  }
+
+  /** `($1, $2)` */
+  tuple(values: readonly unknown[]): string {
+    return `(${values.map((value) => this.value(value)).join(", ")})`;
+  }
+
+  /** A table of constants for the start of a SELECT: `WITH v(a, b) AS (VALUES ($1, $2), ($3, $4))` */
+  constants(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+    return `WITH v(${columns.join(", ")}) AS (VALUES ${rows.map((row) => this.tuple(row)).join(", ")})`;
+  }
+
+  anyOf(conditions: readonly string[]): string {
+    return `(${conditions.join(" OR ")})`;
+  }
+}
