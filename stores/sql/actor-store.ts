@@ -114,14 +114,16 @@ export class SqlActorStore implements ActorStore {
     await this.#trim(progress);
   }
 
-  /** Rows that are in a snapshot and on the bus are not needed any more. */
-  async #trim(progress: readonly PartitionProgress[]): Promise<void> {
+  /** Rows that are in a snapshot and on the bus, by the word of the store, are not needed any more. */
+  async #trim(partitions: readonly PartitionRef[]): Promise<void> {
     let deleted = ROWS_PER_DELETE;
     while (deleted === ROWS_PER_DELETE) {
       const statement = new Statement();
-      const done = progress.map(({ type, partition, snapshotPos, publishedPos }) => {
-        const upTo = statement.value(Math.min(snapshotPos, publishedPos));
-        return `(type = ${statement.value(type)} AND ${P} = ${statement.value(partition)} AND pos <= ${upTo})`;
+      const done = partitions.map((ref) => {
+        const { type, partition } = ref;
+        const upTo = `SELECT CASE WHEN snapshot_pos < published_pos THEN snapshot_pos ELSE published_pos END
+          FROM partitions WHERE ${refCondition(statement, ref)}`;
+        return `(type = ${statement.value(type)} AND ${P} = ${statement.value(partition)} AND pos <= (${upTo}))`;
       });
       const sql = this.#dialect.deleteSome("commits", statement.anyOf(done), ROWS_PER_DELETE);
       deleted = await this.#write(sql, statement);
