@@ -11,6 +11,10 @@ const BUSY_P50_MS = 3;
 const BUSY_P99_MS = 15;
 const PATCH_P50_MS = 2;
 const PATCH_P99_MS = 10;
+const MANY_TWINS = 1_000_000;
+const MANY_TWINS_GB = 0.8;
+const PAUSE_MS = 150;
+const START_S = 2;
 
 /** Only goals whose part was run. */
 export function goalsOf(results: Results): Goal[] {
@@ -19,6 +23,7 @@ export function goalsOf(results: Results): Goal[] {
     ...products.flatMap((variant) => throughputGoals(results, variant)),
     ...latencyGoals(results),
     ...patchGoals(results),
+    ...memoryGoals(results),
     ...losslessGoals(results),
   ];
 }
@@ -73,6 +78,16 @@ function losslessGoals({ verified }: Results): Goal[] {
   }));
 }
 
-function atMost(what: string, ms: number, goal: number): Goal {
-  return { what, goal: `<= ${goal} ms`, measured: `${ms.toFixed(2)} ms`, met: ms <= goal };
+function memoryGoals({ memory = [] }: Results): Goal[] {
+  return memory
+    .filter(({ twins }) => twins === MANY_TWINS)
+    .flatMap(({ bytes, pauseMs, startMs }) => [
+      atMost("1,000,000 idle twins, RSS", bytes / 1e9, MANY_TWINS_GB, "GB"),
+      atMost("1,000,000 idle twins, pause of a full collection", pauseMs, PAUSE_MS),
+      atMost("start with 1,000,000 stored twins", startMs / 1000, START_S, "s"),
+    ]);
+}
+
+function atMost(what: string, value: number, goal: number, unit = "ms"): Goal {
+  return { what, goal: `<= ${goal} ${unit}`, measured: `${value.toFixed(2)} ${unit}`, met: value <= goal };
 }

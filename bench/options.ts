@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["throughput", "latency", "patch"] as const;
+export const PARTS = ["throughput", "latency", "patch", "memory"] as const;
 export type Part = (typeof PARTS)[number];
 export type Options = { quick: boolean; parts: readonly Part[] };
 

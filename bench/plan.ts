@@ -13,6 +13,7 @@ export type Plan = {
   rates: number[];
   latencyMs: number;
   patchSamples: number;
+  memoryTwins: number[];
   deadlineMs: number;
 };
 
@@ -36,6 +37,7 @@ export const FULL: Plan = {
   rates: [500, 5_000],
   latencyMs: 5_000,
   patchSamples: 600,
+  memoryTwins: [100_000, 1_000_000],
   deadlineMs: 15 * 60_000,
 };
 
@@ -48,6 +50,7 @@ export const QUICK: Plan = {
   measureMs: 1_500,
   latencyMs: 1_500,
   patchSamples: 100,
+  memoryTwins: [20_000],
   deadlineMs: 5 * 60_000,
 };
 

@@ -1,6 +1,7 @@
 import { goalsOf } from "./goals.ts";
 import { table } from "./markdown.ts";
 import type { LatencyRow } from "./parts/latency.ts";
+import type { MemoryResult } from "./parts/memory.ts";
 import type { PatchResult } from "./parts/patch.ts";
 import type { Throughput } from "./parts/throughput.ts";
 import type { Results, VariantInfo, VerifiedVariant } from "./results.ts";
@@ -8,13 +9,14 @@ import { cpuPer100k, messagesPerSecond, ratios, resultsOf } from "./rounds.ts";
 import { type Spread, spread } from "./stats.ts";
 
 export function renderReport(results: Results): string {
-  const { throughput, latency, patch, verified, variants } = results;
+  const { throughput, latency, patch, memory, verified, variants } = results;
   const sections = [
     `# Benchmark results\n\nWritten by \`npm run bench\` on ${results.date.toISOString()}; do not edit.`,
     section("Goals", goalTable(results)),
     throughput && section("Throughput", throughputText(throughput, variants, results.measureMs)),
     latency && section("Latency at a fixed rate", latencyText(latency)),
     patch && section("Desired state to the gateway", patchText(patch)),
+    memory && section("Idle twins", memoryText(memory)),
     verified.length > 0 && section("Nothing lost", verifiedText(verified)),
     section("Variants", variantTable(variants)),
     section("Machine", environmentTable(results)),
@@ -94,6 +96,22 @@ function latencyText(rows: LatencyRow[]): string {
 function patchText({ samples, p50Ms, p99Ms, maxMs }: PatchResult): string {
   const intro = `REST PATCH of one desired value until its delta is at the gateway, one in flight, ${samples} samples, ms.`;
   return `${intro}\n\n${table(["p50", "p99", "max"], [[p50Ms, p99Ms, maxMs].map((value) => value.toFixed(2))])}`;
+}
+
+function memoryText(rows: MemoryResult[]): string {
+  const intro =
+    "Twins that reported once and then went idle, in the product's own runtime on its own store. RSS over the same " +
+    "process without twins, after a full collection; pause is the longest of a further full collection; start is " +
+    "from `node main.ts` to a ready `/readyz` on the store they left behind.";
+  const cells = rows.map(({ twins, documentBytes, bytes, pauseMs, startMs }) => [
+    String(twins),
+    `${documentBytes} bytes`,
+    `${(bytes / 1e9).toFixed(3)} GB`,
+    `${(bytes / twins).toFixed(0)} bytes`,
+    `${pauseMs.toFixed(0)} ms`,
+    `${(startMs / 1000).toFixed(2)} s`,
+  ]);
+  return `${intro}\n\n${table(["twins", "reported state", "RSS", "per twin", "pause", "start"], cells)}`;
 }
 
 function verifiedText(verified: VerifiedVariant[]): string {

@@ -1,5 +1,6 @@
 import type { Environment } from "./environment.ts";
 import type { LatencyRow } from "./parts/latency.ts";
+import type { MemoryResult } from "./parts/memory.ts";
 import type { PatchResult } from "./parts/patch.ts";
 import type { Throughput } from "./parts/throughput.ts";
 import type { Variant } from "./variants/variant.ts";
@@ -20,6 +21,7 @@ export type Results = {
   throughput?: Throughput;
   latency?: LatencyRow[];
   patch?: PatchResult | undefined;
+  memory?: MemoryResult[];
   verified: VerifiedVariant[];
 };
 

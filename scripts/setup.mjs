@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = `${root}node_modules/.setup-stamp`;
-const lockHash = createHash("sha256").update(readFileSync(`${root}package-lock.json`)).digest("hex");
+const lockHash = createHash("sha256")
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest("hex");
 
 function installed() {
   return existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash;
@@ -31,7 +33,9 @@ function install() {
 
 function checkNode() {
   const node = `${root}node_modules/.bin/node`;
-  const version = existsSync(node) ? spawnSync(node, ["-v"], { encoding: "utf8" }).stdout.trim() : process.version;
+  const version = existsSync(node)
+    ? spawnSync(node, ["-v"], { encoding: "utf8" }).stdout.trim()
+    : process.version;
   if (Number(version.slice(1).split(".")[0]) >= 24) return;
   console.error(
     `setup: Node 24 or later is needed, found ${version}. The package brings its own on Linux x64 and arm64 ` +

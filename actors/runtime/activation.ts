@@ -1,3 +1,4 @@
+import type { ActorType } from "./actor.ts";
 import type { PartitionBatch } from "./commit-batch.ts";
 
 /**
@@ -46,11 +47,15 @@ export function nextDue(timers: Timers): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-export function encode<State>({ state, timers }: Envelope<State>): string {
-  return JSON.stringify(timers === NO_TIMERS ? { state } : { state, timers });
+type Packing<State> = Pick<ActorType<State, never, never, unknown>, "pack" | "unpack">;
+
+/** The stored text: `[state]` or `[state, timers]`. */
+export function encode<State>(packing: Packing<State>, { state, timers }: Envelope<State>): string {
+  const packed = packing.pack(state);
+  return JSON.stringify(timers === NO_TIMERS ? [packed] : [packed, timers]);
 }
 
-export function decode<State>(document: string): Envelope<State> {
-  const { state, timers } = JSON.parse(document) as { state: State; timers?: Timers };
-  return { state, timers: timers ?? NO_TIMERS };
+export function decode<State>(packing: Packing<State>, document: string): Envelope<State> {
+  const [packed, timers = NO_TIMERS] = JSON.parse(document) as [unknown, Timers?];
+  return { state: packing.unpack(packed), timers };
 }

@@ -28,6 +28,9 @@ export type Decision<Event, Reply> = {
  */
 export type ActorType<State, Command, Event, Reply> = {
   readonly name: string;
+  /** The state as the JSON value that is stored, and back. */
+  readonly pack: (state: State) => unknown;
+  readonly unpack: (packed: unknown) => State;
   readonly initial: (actorId: string) => State;
   readonly decide: (state: State, command: Command, context: Context) => Decision<Event, Reply>;
   readonly evolve: (state: State, event: Event, context: Context) => State;

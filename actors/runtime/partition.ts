@@ -9,7 +9,10 @@ import { Slab } from "./slab.ts";
 type Due = { readonly at: number; readonly actorId: string };
 
 /** The part of an actor type that its memory needs. */
-type Rules<State> = Pick<ActorType<State, never, never, unknown>, "initial" | "evolve" | "isEmpty">;
+type Rules<State> = Pick<
+  ActorType<State, never, never, unknown>,
+  "initial" | "evolve" | "isEmpty" | "pack" | "unpack"
+>;
 
 export type PartitionHooks = {
   readonly onCommitted: (row: CommitRow) => void;
@@ -96,7 +99,7 @@ export class Partition<State, Message> implements CommitTarget {
   /** A new activation: valid at once when the slab has its document, else waiting to be loaded. */
   create(actorId: string): Activation<State, Message> {
     const idle = this.slab.take(actorId);
-    const envelope = idle ? decode<State>(idle.document) : this.#empty(actorId);
+    const envelope = idle ? decode(this.#actorType, idle.document) : this.#empty(actorId);
     const activation: Activation<State, Message> = {
       actorId,
       status: idle ? "valid" : "creating",
@@ -113,7 +116,7 @@ export class Partition<State, Message> implements CommitTarget {
 
   /** Sets the loaded document (or none) and makes the activation valid. */
   activate(activation: Activation<State, Message>, stored: StoredDocument | undefined): void {
-    const envelope = stored ? decode<State>(stored.document) : this.#empty(activation.actorId);
+    const envelope = stored ? decode(this.#actorType, stored.document) : this.#empty(activation.actorId);
     activation.pending = envelope;
     activation.committed = envelope;
     activation.pos = stored?.pos ?? 0;
@@ -172,7 +175,7 @@ export class Partition<State, Message> implements CommitTarget {
   snapshotOf({ actorId, committed, pos }: Activation<State, Message>): Snapshot {
     const { type, partition, epoch } = this;
     const gone = committed.timers === NO_TIMERS && this.#actorType.isEmpty(committed.state);
-    const document = gone ? null : encode(committed);
+    const document = gone ? null : encode(this.#actorType, committed);
     return { type, partition, epoch, actorId, pos, document, dueTime: nextDue(committed.timers) };
   }
 

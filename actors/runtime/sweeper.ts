@@ -16,6 +16,7 @@ export type SweeperOptions = {
  */
 export class Sweeper {
   readonly #options: SweeperOptions;
+  #countAtTurn = 0;
   #hand: Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> | undefined;
 
   constructor(options: SweeperOptions) {
@@ -23,14 +24,27 @@ export class Sweeper {
   }
 
   tick(): void {
-    const { turnMs, tickMs } = this.#options;
-    for (let left = Math.ceil((this.#count() * tickMs) / turnMs); left > 0; left -= 1) {
-      this.#hand ??= this.#activations();
+    for (let left = this.#steps(); left > 0; left -= 1) {
+      this.#hand ??= this.#turn();
       const step = this.#hand.next();
-      if (step.done) this.#hand = undefined;
-      else pass(...step.value);
+      if (step.done) {
+        this.#hand = undefined;
+        break;
+      }
+      pass(...step.value);
     }
     this.#trim();
+  }
+
+  #turn(): Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> {
+    this.#countAtTurn = this.#count();
+    return this.#activations();
+  }
+
+  /** As many as a turn needs to end in time, whether the actors have become more or fewer since it began. */
+  #steps(): number {
+    const { turnMs, tickMs } = this.#options;
+    return Math.ceil((Math.max(this.#countAtTurn, this.#count()) * tickMs) / turnMs) + 1;
   }
 
   #count(): number {

@@ -2,12 +2,16 @@ import { DomainError } from "../contracts/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
 import type { Limits } from "../contracts/limits.ts";
 
-/** Refuses what no section may hold: too deep, too long keys, `__proto__`. `what` names the document. */
+/**
+ * Refuses what no section may hold: too deep, too long keys, `__proto__`, text that UTF-8 cannot carry (and the
+ * canonical JSON of desiredHash has no form for). `what` names the document.
+ */
 export function checkDocument(what: string, document: JsonObject, limits: Limits): void {
   checkValue(what, document, 1, limits);
 }
 
 function checkValue(what: string, value: JsonValue, level: number, limits: Limits): void {
+  if (typeof value === "string") checkText(what, value);
   if (typeof value !== "object" || value === null) return;
   if (level > limits.depth) throw new DomainError("TOO_DEEP", { what, limit: limits.depth });
   if (isJsonObject(value)) {
@@ -19,11 +23,17 @@ function checkValue(what: string, value: JsonValue, level: number, limits: Limit
 }
 
 function checkKey(what: string, key: string, limits: Limits): void {
+  checkText(what, key);
   if (key === "__proto__") throw new DomainError("KEY_NOT_ALLOWED", { key, what });
   // A UTF-16 unit is at most three bytes of UTF-8, so most keys need no count.
   if (key.length * 3 > limits.keyBytes && Buffer.byteLength(key) > limits.keyBytes) {
     throw new DomainError("KEY_TOO_LONG", { what, limit: limits.keyBytes });
   }
+}
+
+function checkText(what: string, text: string): void {
+  if (text.isWellFormed()) return;
+  throw new DomainError("INVALID_ARGUMENT", { problem: `the ${what} has text with half a surrogate pair` });
 }
 
 /** An upper bound of the bytes that `value` takes as JSON text, much cheaper than writing the text. */

@@ -9,12 +9,13 @@ import type { TwinRules } from "./commands/rules.ts";
 import { sendTwin } from "./commands/send-twin.ts";
 import { updateDesired } from "./commands/update-desired.ts";
 import type { TwinCommand, TwinCommands, TwinEvent, TwinEvents, TwinReply } from "./contract.ts";
+import { type PackedTwin, packTwin, unpackTwin } from "./document.ts";
 import { desiredUpdated } from "./events/desired-updated.ts";
 import { reportedUpdated } from "./events/reported-updated.ts";
 import { advance } from "./sequence.ts";
 import { EMPTY_TWIN, type TwinState } from "./state.ts";
 
-type CommandHandlers = {
+export type CommandHandlers = {
   readonly [Name in keyof TwinCommands]: (
     rules: TwinRules,
     state: TwinState,
@@ -23,7 +24,7 @@ type CommandHandlers = {
   ) => Decision<TwinEvent, TwinCommands[Name]["reply"]>;
 };
 
-type EventHandlers = {
+export type EventHandlers = {
   readonly [Type in keyof TwinEvents]: (
     state: TwinState,
     event: TwinEvents[Type],
@@ -57,6 +58,8 @@ export type TwinActor = ActorType<TwinState, TwinCommand, TwinEvent, TwinReply>;
 export function twinActor(rules: TwinRules): TwinActor {
   return {
     name: "twin",
+    pack: packTwin,
+    unpack: (packed) => unpackTwin(packed as PackedTwin),
     initial: () => EMPTY_TWIN,
     decide: (state, command, context) => dispatch(rules, state, command, context),
     evolve: (state, event, context) => fold(state, event, context),

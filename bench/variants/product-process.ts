@@ -18,8 +18,9 @@ type ProductProcess = {
   stop: () => Promise<void>;
 };
 
-export async function startProduct(): Promise<ProductProcess> {
-  const folder = await temporaryFolder();
+/** On a folder of its own, or on the given one, which the caller then keeps. */
+export async function startProduct(dataDir?: string): Promise<ProductProcess> {
+  const folder = dataDir === undefined ? await temporaryFolder() : { path: dataDir, remove: async () => {} };
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const token = randomBytes(24).toString("hex");
   const child = spawnTracked(process.execPath, ["main.ts"], {
@@ -65,7 +66,7 @@ async function ready(child: ChildProcess, rest: RestClient): Promise<void> {
   while (!(await answersReady(rest))) {
     if (hasEnded(child)) throw new Error(`the product ended (${child.signalCode ?? child.exitCode})`);
     if (Date.now() > deadline) throw new Error("the product was not ready in time");
-    await sleep(100);
+    await sleep(20);
   }
 }
 

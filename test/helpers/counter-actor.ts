@@ -15,6 +15,8 @@ export type CounterEvent = { readonly type: "added"; readonly by: number } | { r
 /** The smallest actor that uses everything of the runtime: it adds numbers up. Its timer adds 1000. */
 export const counterActor: ActorType<CounterState, CounterCommand, CounterEvent, number> = {
   name: "counter",
+  pack: ({ count }) => count,
+  unpack: (packed) => ({ count: Number(packed) }),
   initial: () => ({ count: 0 }),
   isEmpty: ({ count }) => count === 0,
   evolve: (state, event) => ({ count: event.type === "added" ? state.count + event.by : 0 }),

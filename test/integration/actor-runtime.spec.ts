@@ -166,7 +166,7 @@ describe("recovery", () => {
     await harness.host.ask("a", { name: "add", by: 5 });
     await waitFor("an empty log", async () => (await rows(harness, "SELECT * FROM commits")).length === 0);
     expect(await rows(harness, "SELECT actor_id, document FROM documents")).toEqual([
-      { actor_id: "a", document: '{"state":{"count":5}}' },
+      { actor_id: "a", document: "[5]" },
     ]);
   });
 
@@ -220,7 +220,7 @@ describe("the fence", () => {
         epoch: 1,
         actorId: "a",
         pos: 99,
-        document: '{"state":{"count":99}}',
+        document: "[99]",
         dueTime: null,
       },
     ]);

@@ -1,0 +1,44 @@
+import { Type } from "typebox";
+import { expect, test } from "vitest";
+import type { ActionContract } from "./action.ts";
+import { ACTIONS } from "./contract.ts";
+import { EVENTS } from "./events.ts";
+
+const actions = Object.entries<ActionContract>(ACTIONS);
+const bound = actions.flatMap(([name, { params, rest }]) => (rest ? [{ name, params, rest }] : []));
+
+test.each(actions)("%s: named service.verb, and its params are closed", (name, { params }) => {
+  expect(name).toMatch(/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/);
+  // micro-batches between our own nodes are not looked into twice
+  if (name !== "twins.ingest") expect(params).toMatchObject({ type: "object", additionalProperties: false });
+});
+
+test.each(Object.entries(EVENTS))("%s: a closed payload", (name, payload) => {
+  expect(name).toMatch(/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/);
+  expect(payload).toMatchObject({ type: "object", additionalProperties: false });
+});
+
+test("no two actions share a method, a path and a content type", () => {
+  const keys = bound.flatMap(({ rest }) =>
+    (rest.contentTypes ?? ["application/json"]).map(
+      (type) => `${rest.method} ${rest.path.replace(/:\w+(?=\/|$)/g, ":")} ${type}`,
+    ),
+  );
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.each(bound)(
+  "$name: path parameters and the body's param are params; a body only where HTTP has one",
+  ({ params, rest }) => {
+    const names = Type.IsObject(params) ? Object.keys(params.properties) : [];
+    const inPath = [...rest.path.matchAll(/\/:(\w+)/g)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(inPath));
+    if (typeof rest.body === "object") expect(names).toContain(rest.body.param);
+    if (rest.method === "GET" || rest.method === "DELETE") expect(rest.body).toBe("none");
+    expect(rest.path).toMatch(/^\/v1\//);
+  },
+);
+
+test.each(bound)("$name: who only reads need not be more than a viewer, who changes must", ({ rest }) => {
+  expect(rest.role === "viewer").toBe(rest.method === "GET");
+});

@@ -1,0 +1,59 @@
+import { hostname } from "node:os";
+import { bool, cleanEnv, EnvError, host, makeValidator, num, port, str } from "envalid";
+import { isRoleOrService, parseRoles } from "./services/roles.ts";
+
+/** A port number, or nothing for "do not listen". */
+const optionalPort = makeValidator<number | undefined>((text) => {
+  if (text === "") return undefined;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  throw new EnvError("not a port number, nor empty");
+});
+
+const roles = makeValidator<readonly string[]>((text) => {
+  const names = parseRoles(text);
+  const unknown = names.find((name) => !isRoleOrService(name));
+  if (unknown === undefined && names.length > 0) return names;
+  throw new EnvError(`'${unknown ?? ""}' is neither a role nor a service`);
+});
+
+const SPECS = {
+  HTTP_PORT: port({ default: 3000 }),
+  HTTP_HOST: host({ default: "127.0.0.1" }),
+  MQTT_PORT: optionalPort({ default: 1883 }),
+  MQTT_HOST: host({ default: "127.0.0.1" }),
+  DATA_DIR: str({ default: "./data" }),
+  ROLES: roles({ default: ["all"] }),
+  NODE_ID: str({ default: `${hostname()}-${process.pid}` }),
+  ADMIN_TOKEN: str({ default: "" }),
+  LOG_LEVEL: str({ choices: ["trace", "debug", "info", "warn", "error", "fatal"], default: "info" }),
+  LOG_FORMAT: str({ choices: ["pretty", "ecs"], default: process.stdout.isTTY ? "pretty" : "ecs" }),
+  METRICS_PROCESS: bool({ default: true, desc: "process and event-loop figures among the metrics" }),
+  SESSION_TTL_SECONDS: num({ default: 3, desc: "a node that is silent this long has lost its partitions" }),
+};
+
+export type Environment = ReturnType<typeof parseEnvironment>;
+
+/** Variables of the contract whose drivers are not built yet: setting one must not pass unnoticed. */
+const NOT_YET = [
+  "DATABASE_URL",
+  "NATS_URL",
+  "REDIS_URL",
+  "MQTT_BROKER_URL",
+  "JAEGER_URL",
+  "INFLUX_URL",
+  "SMTP_URL",
+];
+
+/** The whole environment, checked. Throws an error whose message is one line that names the variable. */
+export function parseEnvironment(variables: NodeJS.ProcessEnv) {
+  const early = NOT_YET.find((name) => variables[name]);
+  if (early) throw new Error(`${early}: this version runs on the embedded drivers only; unset it`);
+  const parsed = cleanEnv(variables, SPECS, { reporter: firstProblem });
+  return Object.freeze({ ...parsed });
+}
+
+function firstProblem({ errors }: { errors: Partial<Record<string, Error>> }): void {
+  const [name, error] = Object.entries(errors)[0] ?? [];
+  if (name && error) throw new Error(`${name}: ${error.message}`);
+}

@@ -1,0 +1,46 @@
+import peggy from "peggy";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import { comparisonsOf, type Filter } from "./ast.ts";
+import { GRAMMAR } from "./grammar.ts";
+
+const MAX_LENGTH = 4096;
+const MAX_DEPTH = 20;
+
+const parser = peggy.generate(GRAMMAR);
+
+/** Throws INVALID_FILTER with the position (from 1) where it stops making sense. No text: all match. */
+export function parseFilter(text = ""): Filter {
+  if (text.length > MAX_LENGTH) throw invalid(`it is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);
+  refuseDepth(text);
+  try {
+    const filter: Filter = parser.parse(text);
+    return filter;
+  } catch (error) {
+    if (!(error instanceof parser.SyntaxError)) throw error;
+    throw invalid(error.message.replace(/\.$/, ""), error.location.start.offset);
+  }
+}
+
+/** Throws INVALID_FILTER when it asks for what there is not. */
+export function requireFields(filter: Filter, isKnown: (path: readonly string[]) => boolean): void {
+  const unknown = comparisonsOf(filter).find(({ path }) => !isKnown(path));
+  if (!unknown) return;
+  throw new DomainError("INVALID_FILTER", { problem: `there is no field '${unknown.path.join(".")}'` });
+}
+
+/** The parser calls itself for each parenthesis. */
+function refuseDepth(text: string): void {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()]/gs)) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    if (depth > MAX_DEPTH) throw invalid(`it is nested deeper than ${MAX_DEPTH} levels`, index);
+  }
+}
+
+function invalid(problem: string, offset: number): DomainError {
+  const position = offset + 1;
+  return new DomainError("INVALID_FILTER", { problem: `${problem} (at ${position})`, position }, [
+    { field: "filter", description: `${problem} (at ${position})` },
+  ]);
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { ServiceSchema } from "moleculer";
+import type { Limits } from "../../actors/contracts/limits.ts";
+import { aliasesOf } from "./aliases.ts";
+import { newRequestId } from "./headers.ts";
+import { type IdempotencyStore, idempotency } from "./idempotency.ts";
+import { type Health, plainPages } from "./plain-pages.ts";
+import { requestHandler } from "./request-handler.ts";
+import { restRoutes } from "./routes.ts";
+import { finish, type WebRequest } from "./web.ts";
+
+const ApiGateway: Partial<ServiceSchema> = createRequire(import.meta.url)("moleculer-web");
+
+export type ApiOptions = {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly limits: Limits;
+  readonly store: IdempotencyStore;
+  readonly metricsText: () => string;
+  readonly health: () => Health;
+  readonly onListening?: (port: number) => void;
+  readonly timeouts?: Partial<typeof TIMEOUTS>;
+};
+
+const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, callMs: 10_000, closeMs: 5_000 };
+
+/** What moleculer-web has under these names. */
+type Gateway = { server: Server; httpHandler: (request: IncomingMessage, response: ServerResponse) => void };
+
+const ROUTE = {
+  path: "/",
+  bodyParsers: false,
+  mappingPolicy: "restrict",
+  mergeParams: false,
+  logging: false,
+  pathToRegexpOptions: { sensitive: true },
+};
+
+/** The open API: REST over the contracts of all services. */
+export function apiService(options: ApiOptions): ServiceSchema {
+  const { host, port, limits, onListening } = options;
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const handle = requestHandler({
+    bodyLimit: limits.restBodyBytes,
+    timeoutMs: timeouts.callMs,
+    idempotency: idempotency(options.store),
+  });
+  const aliases = aliasesOf(restRoutes(), handle, plainPages(options), timeouts.callMs);
+  const settings = {
+    ip: host,
+    port,
+    $secureSettings: ["routes", "rootCallOptions"],
+    logRequest: null,
+    logResponse: null,
+    logRouteRegistration: null,
+    optimizeOrder: false,
+    rootCallOptions: (call: { requestID?: string }, request: IncomingMessage) => {
+      call.requestID = newRequestId(request.headers["x-request-id"]);
+    },
+    routes: [{ ...ROUTE, aliases }],
+  };
+  const server = createServer({
+    requestTimeout: timeouts.requestMs,
+    headersTimeout: timeouts.headersMs,
+    connectionsCheckingInterval: Math.min(1000, timeouts.headersMs),
+  });
+  return {
+    name: "api",
+    mixins: [ApiGateway],
+    actions: { listAliases: false, addRoute: false, removeRoute: false },
+    settings,
+    methods: {
+      createServer(this: Gateway) {
+        this.server = server.on("request", this.httpHandler);
+      },
+      /** Replaces moleculer-web's: for what fails before a route is found. */
+      errorHandler(request: WebRequest, response: ServerResponse, error: unknown) {
+        void finish(request, response, timeouts.callMs, () => Promise.reject(error));
+      },
+    },
+    started: async () => onListening?.((server.address() as AddressInfo).port),
+    /** Idle connections are closed at once, the others when they had their time to finish. */
+    stopped: async () => {
+      setTimeout(() => server.closeAllConnections(), timeouts.closeMs).unref();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from "node:http";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import { isJsonObject, type JsonValue } from "../../actors/contracts/json.ts";
+
+/** The client went away before its request was complete: there is nobody to answer. */
+export class ClientGone extends Error {}
+
+/** The whole body, or an error as soon as it is known to be too large; then the rest is thrown away unread. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (request.destroyed) return Promise.reject(new ClientGone());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      request.off("data", take).resume();
+      reject(new DomainError("PAYLOAD_TOO_LARGE", { what: "body", limit }));
+    };
+    request.on("data", take);
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", () => reject(new ClientGone()));
+    request.on("close", () => reject(new ClientGone()));
+  });
+}
+
+/** Undefined for no body at all. */
+export function parseJson(bytes: Buffer): JsonValue | undefined {
+  if (bytes.length === 0) return undefined;
+  const text = decode(bytes);
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  } catch (error) {
+    throw new DomainError("MALFORMED_JSON", { problem: error instanceof Error ? error.message : "?" });
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new DomainError("INVALID_UTF8");
+  }
+}
+
+/** The members of a body that is an object; none without a body. */
+export function membersOf(body: JsonValue | undefined): [string, JsonValue][] {
+  if (body === undefined) return [];
+  if (!isJsonObject(body)) throw new DomainError("NOT_AN_OBJECT", { what: "body" });
+  return Object.entries(body);
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Context, Service } from "moleculer";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import { type Answer, send } from "./answer.ts";
+import { ClientGone } from "./body.ts";
+import { errorAnswer } from "./error-answer.ts";
+import { domainErrorOf } from "./errors.ts";
+import { newRequestId } from "./headers.ts";
+
+/** A request as moleculer-web hands it to an alias. */
+export type WebRequest = IncomingMessage & {
+  readonly $ctx: Context;
+  readonly $service: {
+    readonly logger: Service["logger"];
+    resolveAlias(path: string, method: string): false | { readonly alias: { readonly path: string } };
+  };
+  readonly $params: { readonly params?: Readonly<Record<string, string>> };
+  readonly originalUrl?: string;
+  /** The path without the query and a slash at its end. */
+  readonly parsedUrl: string;
+};
+
+/** Sends what is served, or the error instead of it. Never rejects. */
+export async function finish(
+  request: WebRequest,
+  response: ServerResponse,
+  timeoutMs: number,
+  serve: () => Promise<Answer>,
+): Promise<void> {
+  const requestId = requestIdOf(request);
+  response.setHeader("X-Request-Id", requestId);
+  try {
+    send(response, await serve());
+  } catch (error) {
+    if (error instanceof ClientGone) return;
+    const known = domainErrorOf(error, timeoutMs) ?? new DomainError("INTERNAL");
+    log(request, requestId, known, error);
+    send(response, errorAnswer(known, requestId, request.method));
+  }
+}
+
+/** Set by the service for the root context; missing where a request failed before it. */
+export function requestIdOf({ $ctx, headers }: WebRequest): string {
+  return $ctx?.requestID ?? newRequestId(headers["x-request-id"]);
+}
+
+/** What is not foreseen is an error of ours; overload and outages are warnings; the rest is the caller's. */
+function log(request: WebRequest, requestId: string, { type, code }: DomainError, error: unknown): void {
+  const { $service, method, url } = request;
+  const fields = { requestId, method, url, type };
+  if (type === "INTERNAL") $service.logger.error({ ...fields, err: error }, "A request failed.");
+  else if (code >= 500) $service.logger.warn(fields, "A request could not be served.");
+}

@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ErrorType } from "../../../actors/contracts/errors.ts";
+import type { UpMessage } from "../../../actors/contracts/twins.ts";
+import { IngestBatcher, type IngestOutcome, type Submission } from "./ingest-batcher.ts";
+import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
+
+const ok: IngestOutcome = { ok: true, reply: [] };
+const refused = (type: ErrorType): IngestOutcome => ({ ok: false, error: { type, data: {} } });
+
+type Call = { readonly messages: readonly UpMessage[] } & PromiseWithResolvers<readonly IngestOutcome[]>;
+
+function setUp(settings: Partial<FrontSettings> = {}) {
+  const calls: Call[] = [];
+  const settled: string[] = [];
+  const retries: string[] = [];
+  let rooms = 0;
+  const batcher = new IngestBatcher({
+    settings: { ...FRONT_SETTINGS, ...settings },
+    send: (messages) => {
+      const call = { messages, ...Promise.withResolvers<readonly IngestOutcome[]>() };
+      calls.push(call);
+      return call.promise;
+    },
+    onRetry: (reason) => retries.push(reason),
+    onRoom: () => {
+      rooms += 1;
+    },
+  });
+  const submit = (gatewayId: string, text: string, link = { isClosed: false }): void => {
+    const submission: Submission = {
+      message: { gatewayId, kind: "reported", payload: Buffer.from(text) },
+      get isDropped() {
+        return link.isClosed;
+      },
+      settle: ({ ok }) => settled.push(ok ? text : `${text} refused`),
+    };
+    batcher.submit(submission);
+  };
+  return { batcher, calls, settled, retries, submit, rooms: () => rooms };
+}
+
+const texts = (call: Call | undefined) =>
+  call?.messages.map(({ payload }) => Buffer.from(payload).toString()) ?? [];
+const turn = () => vi.advanceTimersByTimeAsync(0);
+
+async function answer(call: Call | undefined, ...outcomes: IngestOutcome[]): Promise<void> {
+  call?.resolve(outcomes.length > 0 ? outcomes : call.messages.map(() => ok));
+  await turn();
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("grouping", () => {
+  test("sends what one turn brought at once, and gathers while that is in flight", async () => {
+    const { calls, submit, settled } = setUp();
+    submit("a", "a1");
+    submit("b", "b1");
+    await turn();
+    expect(texts(calls[0])).toEqual(["a1", "b1"]);
+    submit("c", "c1");
+    await turn();
+    submit("d", "d1");
+    await turn();
+    expect(calls).toHaveLength(1);
+    await answer(calls[0]);
+    expect(settled).toEqual(["a1", "b1"]);
+    expect(texts(calls[1])).toEqual(["c1", "d1"]);
+  });
+
+  test("sends a second batch when it is full, but no third", async () => {
+    const { calls, submit } = setUp({ batchMessages: 2 });
+    for (const id of ["a", "b", "c", "d", "e", "f"]) submit(id, id);
+    await turn();
+    expect(calls.map(texts)).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    await answer(calls[1]);
+    expect(texts(calls[2])).toEqual(["e", "f"]);
+  });
+
+  test("keeps to the bytes of a batch, but takes any single message", async () => {
+    const { calls, submit } = setUp({ batchBytes: 10, batchesInFlight: 9 });
+    for (const size of [6, 4, 1, 30, 3]) submit(`g${size}`, "x".repeat(size));
+    await turn();
+    expect(calls.map((call) => texts(call).map(({ length }) => length))).toEqual([[6, 4], [1], [30]]);
+  });
+
+  test("has a gateway in one call at a time", async () => {
+    const { calls, submit } = setUp({ batchMessages: 2 });
+    for (const text of ["a1", "a2", "a3", "a4"]) submit("a", text);
+    await turn();
+    expect(calls.map(texts)).toEqual([["a1", "a2"]]);
+    await answer(calls[0]);
+    expect(texts(calls[1])).toEqual(["a3", "a4"]);
+  });
+});
+
+describe("retries", () => {
+  test("go before what came later from that gateway, and hold up no other", async () => {
+    const { calls, submit, settled } = setUp();
+    for (const text of ["a1", "a2", "a3"]) submit("a", text);
+    submit("b", "b1");
+    await turn();
+    submit("a", "a4");
+    submit("b", "b2");
+    await answer(calls[0], ok, refused("OVERLOADED"), refused("OVERLOADED"), ok);
+    expect(settled).toEqual(["a1", "b1"]);
+    expect(texts(calls[1])).toEqual(["b2"]);
+    await answer(calls[1]);
+    await vi.advanceTimersByTimeAsync(25);
+    expect(texts(calls[2])).toEqual(["a2", "a3", "a4"]);
+  });
+
+  test("wait longer each time, up to a second, for as long as it takes", async () => {
+    const { calls, submit, settled } = setUp();
+    submit("a", "a1");
+    await turn();
+    for (const delay of [20, 40, 80, 160, 320, 640, 1000, 1000]) {
+      const { length } = calls;
+      calls.at(-1)?.reject(new Error("no answer"));
+      await vi.advanceTimersByTimeAsync(delay - 2);
+      expect(calls).toHaveLength(length);
+      await vi.advanceTimersByTimeAsync(5);
+      expect(calls).toHaveLength(length + 1);
+    }
+    await answer(calls.at(-1));
+    expect(settled).toEqual(["a1"]);
+  });
+
+  test("are for errors that may pass; others are final", async () => {
+    const { calls, submit, settled, retries } = setUp();
+    for (const id of ["a", "b", "c"]) submit(id, id);
+    await turn();
+    await answer(calls[0], refused("NOT_AN_OBJECT"), refused("STORE_UNAVAILABLE"), refused("INTERNAL"));
+    expect(settled).toEqual(["a refused", "c refused"]);
+    expect(retries).toEqual(["STORE_UNAVAILABLE"]);
+  });
+
+  test("follow an answer that does not fit the call", async () => {
+    const { calls, submit, settled, retries } = setUp();
+    submit("a", "a1");
+    await turn();
+    await answer(calls[0], ok, ok);
+    expect(settled).toEqual([]);
+    expect(retries).toEqual(["CALL_FAILED"]);
+  });
+
+  test("end with the connection", async () => {
+    const { batcher, calls, submit, settled } = setUp();
+    const link = { isClosed: false };
+    submit("a", "a1", link);
+    await turn();
+    submit("a", "a2", link);
+    link.isClosed = true;
+    batcher.purge("a");
+    calls[0]?.reject(new Error("no answer"));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(calls).toHaveLength(1);
+    expect(settled).toEqual([]);
+    expect(batcher.waiting).toBe(0);
+  });
+});
+
+describe("bounds", () => {
+  test("tell when it is full, and when there is room again", async () => {
+    const { batcher, calls, submit, rooms } = setUp({ waitingMessages: 3 });
+    for (const id of ["a", "b"]) submit(id, id);
+    expect(batcher.isFull).toBe(false);
+    submit("c", "c");
+    expect(batcher.isFull).toBe(true);
+    await turn();
+    await answer(calls[0], ok, ok, refused("OVERLOADED"));
+    expect([batcher.isFull, rooms()]).toEqual([false, 1]);
+  });
+});
+
+describe("closing", () => {
+  test("waits for the calls in flight and sends nothing more", async () => {
+    const { batcher, calls, submit, settled } = setUp();
+    submit("a", "a1");
+    await turn();
+    submit("b", "b1");
+    let isClosed = false;
+    void batcher.close().then(() => {
+      isClosed = true;
+    });
+    await turn();
+    expect(isClosed).toBe(false);
+    await answer(calls[0]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([isClosed, calls.length, settled]).toEqual([true, 1, ["a1"]]);
+  });
+});
+
+const step = fc.record({
+  gateway: fc.integer({ min: 0, max: 4 }),
+  wait: fc.integer({ min: 0, max: 30 }),
+});
+
+test("whatever fails: all are acknowledged once, and applied in each gateway's order", async () => {
+  const property = fc.asyncProperty(
+    fc.array(step, { maxLength: 60 }),
+    fc.infiniteStream(fc.integer({ min: 0, max: 9 })),
+    async (steps, luck) => {
+      const applied: string[] = [];
+      const settled: string[] = [];
+      const chance = () => luck.next().value as number;
+      const batcher = new IngestBatcher({
+        settings: { ...FRONT_SETTINGS, batchMessages: 4, batchBytes: 40 },
+        send: (messages) => callOfFickleTwins(messages, chance, applied),
+        onRetry: () => {},
+        onRoom: () => {},
+      });
+      for (const [index, { gateway, wait }] of steps.entries()) {
+        const text = `${gateway}:${index}`;
+        const message = { gatewayId: `${gateway}`, kind: "reported", payload: Buffer.from(text) } as const;
+        batcher.submit({ message, isDropped: false, settle: () => settled.push(text) });
+        if (wait > 15) await vi.advanceTimersByTimeAsync(wait - 15);
+      }
+      await vi.advanceTimersByTimeAsync(600_000);
+      const sent = steps.map(({ gateway }, index) => `${gateway}:${index}`);
+      expect(settled.toSorted()).toEqual(sent.toSorted());
+      expect(batcher.waiting).toBe(0);
+      for (const gateway of ["0", "1", "2", "3", "4"]) {
+        const own = (text: string) => text.startsWith(`${gateway}:`);
+        expect(firstTimes(applied).filter(own)).toEqual(sent.filter(own));
+        expect(settled.filter(own)).toEqual(sent.filter(own));
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: 150 });
+});
+
+/** Calls fail before or after the work; a message that is put off puts off those behind it of its gateway. */
+async function callOfFickleTwins(
+  messages: readonly UpMessage[],
+  chance: () => number,
+  applied: string[],
+): Promise<IngestOutcome[]> {
+  await new Promise((resolve) => setTimeout(resolve, chance()));
+  if (chance() === 0) throw new Error("lost on the way");
+  const putOff = new Set<string>();
+  const outcomes = messages.map(({ gatewayId, payload }) => {
+    if (chance() < 3) putOff.add(gatewayId);
+    if (putOff.has(gatewayId)) return refused("OVERLOADED");
+    applied.push(Buffer.from(payload).toString());
+    return chance() === 0 ? refused("INVALID_ARGUMENT") : ok;
+  });
+  if (chance() === 0) throw new Error("lost on the way back");
+  return outcomes;
+}
+
+function firstTimes(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

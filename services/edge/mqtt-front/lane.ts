@@ -1,0 +1,59 @@
+import type { Submission } from "./ingest-batcher.ts";
+
+/** `parked`: some of its messages are in a call, or wait for their next attempt; the rest waits behind them. */
+type LaneState = "idle" | "ready" | "parked";
+
+/** The messages of one gateway that are not in a call, in their order. */
+export class Lane {
+  readonly gatewayId: string;
+  state: LaneState = "idle";
+  /** Failures in a row. */
+  attempts = 0;
+  bytes = 0;
+  #queue: Submission[] = [];
+
+  constructor(gatewayId: string) {
+    this.gatewayId = gatewayId;
+  }
+
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  push(submission: Submission): void {
+    this.#queue.push(submission);
+    this.bytes += submission.message.payload.length;
+  }
+
+  unshift(submissions: readonly Submission[], bytes: number): void {
+    if (submissions.length === 0) return;
+    this.#queue = [...submissions, ...this.#queue];
+    this.bytes += bytes;
+  }
+
+  /** From the front, while they fit. */
+  take(messages: number, bytes: number): { submissions: Submission[]; bytes: number } {
+    let [count, sum] = [0, 0];
+    for (const { message } of this.#queue) {
+      if (count === messages || sum + message.payload.length > bytes) break;
+      count += 1;
+      sum += message.payload.length;
+    }
+    this.bytes -= sum;
+    return { submissions: this.#queue.splice(0, count), bytes: sum };
+  }
+
+  /** Removes what is dropped; how many messages and bytes that were. */
+  purge(): [messages: number, bytes: number] {
+    const kept = this.#queue.filter(({ isDropped }) => !isDropped);
+    const removed = this.#queue.length - kept.length;
+    const bytes = this.bytes;
+    this.#queue = kept;
+    this.bytes = kept.reduce((sum, { message }) => sum + message.payload.length, 0);
+    return [removed, bytes - this.bytes];
+  }
+}

@@ -1,0 +1,68 @@
+import type { Client } from "aedes";
+import { InOrder } from "./in-order.ts";
+import type { FrontSettings } from "./settings.ts";
+import { matchesFilter, OwnTopics } from "./topics.ts";
+
+type QoS = 0 | 1;
+
+/** One connection of a known gateway. */
+export class Link {
+  readonly gatewayId: string;
+  readonly client: Client;
+  readonly topics: OwnTopics;
+  readonly acknowledgements = new InOrder();
+  readonly #settings: FrontSettings;
+  /** Below `down/`, with the QoS asked for. */
+  readonly #filters = new Map<string, QoS>();
+  #unreadBytes = 0;
+
+  constructor(gatewayId: string, client: Client, settings: FrontSettings) {
+    this.gatewayId = gatewayId;
+    this.client = client;
+    this.topics = new OwnTopics(gatewayId);
+    this.#settings = settings;
+  }
+
+  get isClosed(): boolean {
+    return this.client.closed;
+  }
+
+  /** False when the filter is not the gateway's, or there are too many. */
+  subscribe(filter: string, qos: number): boolean {
+    const own = this.topics.downFilter(filter);
+    if (own === null) return false;
+    if (!this.#filters.has(own) && this.#filters.size >= this.#settings.subscriptionsPerConnection)
+      return false;
+    this.#filters.set(own, qos > 0 ? 1 : 0);
+    return true;
+  }
+
+  unsubscribe(filter: string): void {
+    const own = this.topics.downFilter(filter);
+    if (own !== null) this.#filters.delete(own);
+  }
+
+  /** The QoS of a message on `down/{name}`; undefined when the client has not subscribed to it. */
+  qosOf(name: string): QoS | undefined {
+    let granted = this.#filters.get("#");
+    for (const [filter, qos] of this.#filters) {
+      if (granted === 1) return granted;
+      if (matchesFilter(filter, name)) granted = qos;
+    }
+    return granted;
+  }
+
+  /** False when the client reads so little that the message may not wait for it; such a link is to be closed. */
+  send(topic: string, payload: Buffer, qos: QoS): boolean {
+    if (this.#unreadBytes + payload.length > this.#settings.unreadBytes) return false;
+    this.#unreadBytes += payload.length;
+    this.client.publish({ cmd: "publish", topic, payload, qos, retain: false, dup: false }, () => {
+      this.#unreadBytes -= payload.length;
+    });
+    return true;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}

@@ -1,0 +1,64 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** What bounds the front. All are per process unless said otherwise. */
+export type FrontSettings = {
+  /** Packets of one connection that are being worked on; more stay in its socket. */
+  readonly pendingPackets: number;
+  /** Payload bytes of one connection that wait for their outcome. */
+  readonly pendingBytes: number;
+  /** Messages and bytes of all connections that wait for their outcome; beyond, no socket is read. */
+  readonly waitingMessages: number;
+  readonly waitingBytes: number;
+  readonly batchMessages: number;
+  readonly batchBytes: number;
+  readonly batchesInFlight: number;
+  readonly ingestTimeoutMs: number;
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+  /** Bytes for a connection that its client has not read; beyond, it is closed. */
+  readonly unreadBytes: number;
+  readonly subscriptionsPerConnection: number;
+  readonly connectionsPerSecond: number;
+  readonly connectionBurst: number;
+  readonly connectTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  /** Keep-alive of clients that ask for none. */
+  readonly keepAliveSeconds: number;
+  readonly stopTimeoutMs: number;
+  readonly credentialTtlMs: number;
+  readonly credentialsKept: number;
+  readonly passwordChecks: number;
+  readonly passwordChecksAtOnce: number;
+  readonly passwordHashTimeoutMs: number;
+  readonly failures: number;
+  readonly failureWindowMs: number;
+};
+
+export const FRONT_SETTINGS: FrontSettings = {
+  pendingPackets: 256,
+  pendingBytes: 512 * KIB,
+  waitingMessages: 200_000,
+  waitingBytes: 128 * MIB,
+  batchMessages: 256,
+  batchBytes: 256 * KIB,
+  batchesInFlight: 2,
+  ingestTimeoutMs: 10_000,
+  retryMinMs: 20,
+  retryMaxMs: 1000,
+  unreadBytes: MIB,
+  subscriptionsPerConnection: 64,
+  connectionsPerSecond: 2000,
+  connectionBurst: 4000,
+  connectTimeoutMs: 10_000,
+  drainTimeoutMs: 20_000,
+  keepAliveSeconds: 1200,
+  stopTimeoutMs: 5000,
+  credentialTtlMs: 600_000,
+  credentialsKept: 200_000,
+  passwordChecks: 2000,
+  passwordChecksAtOnce: 2,
+  passwordHashTimeoutMs: 5000,
+  failures: 10,
+  failureWindowMs: 10_000,
+};

@@ -1,0 +1,161 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitFor } from "../helpers/wait-for.ts";
+import { type RestHarness, reasonOf, startRest, TOKEN } from "./rest-harness.ts";
+
+let rest: RestHarness;
+let problems: string[] = [];
+let seen: object = {};
+let metaOf: () => object;
+const stuck = { release: () => {} };
+
+beforeAll(async () => {
+  const twins = {
+    name: "twins",
+    actions: {
+      get({ meta }: { meta: object }) {
+        seen = meta;
+        throw new Error("a secret detail");
+      },
+      list: () => new Promise<void>((resolve) => Object.assign(stuck, { release: resolve })),
+    },
+  };
+  metaOf = () => seen;
+  rest = await startRest([twins], {
+    timeouts: { requestMs: 400, headersMs: 400, callMs: 300, closeMs: 200 },
+    health: () => ({ ready: problems.length === 0, problems }),
+    metricsText: () => "# metrics\nup 1\n",
+  });
+});
+afterAll(() => rest.stop());
+
+describe("pages without a token", () => {
+  const read = (path: string, method = "GET") => rest.request(method, path, { token: null });
+
+  test("tell that it lives, is ready, and measure it", async () => {
+    expect(await read("/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
+    expect(await read("/readyz")).toMatchObject({ status: 200, body: { ready: true, problems: [] } });
+    const metrics = await read("/metrics");
+    expect(metrics.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(metrics.body).toEqual({ text: "# metrics\nup 1\n" });
+  });
+
+  test("tell why it is not ready", async () => {
+    problems = ["the session is lost"];
+    expect(await read("/readyz")).toMatchObject({ status: 503, body: { ready: false, problems } });
+    expect((await read("/healthz")).status).toBe(200);
+    problems = [];
+  });
+
+  test("can be asked for without their body, and not be changed", async () => {
+    const head = await read("/metrics", "HEAD");
+    expect(head).toMatchObject({ status: 200, body: {} });
+    expect(head.headers.get("content-length")).toBe("15");
+    expect((await read("/healthz", "POST")).status).toBe(405);
+  });
+});
+
+describe("every answer", () => {
+  test.each(["/v1/gateways", "/v1/nothing", "/healthz", "/v1/gateways/%zz", "/"])(
+    "%s has its headers",
+    async (path) => {
+      const { headers } = await rest.request("GET", path, { headers: { "x-request-id": "my.id-1" } });
+      expect(headers.get("x-request-id")).toBe("my.id-1");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cache-control")).toBe("no-store");
+    },
+  );
+
+  test("has a request id of our own when the given one is not sane", async () => {
+    for (const id of ["<script>", "x".repeat(129), ""]) {
+      const { headers } = await rest.request("GET", "/healthz", { headers: { "x-request-id": id } });
+      expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  test("to HEAD has no body", async () => {
+    const head = await rest.request("HEAD", "/v1/gateways");
+    expect(head).toMatchObject({ status: 200, body: {} });
+    expect(Number(head.headers.get("content-length"))).toBeGreaterThan(10);
+  });
+});
+
+describe("what goes wrong inside", () => {
+  test("stays inside, but for the id it is logged with", async () => {
+    const answer = await rest.request("GET", "/v1/gateways/gw-1/twin", {
+      headers: { "x-request-id": "find-me" },
+    });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { error: { status: "INTERNAL", requestId: "find-me" } },
+    });
+    expect(JSON.stringify(answer.body)).not.toContain("secret");
+    const logged = rest.logged.find(([fields]) => JSON.stringify(fields).includes("find-me"));
+    expect(logged?.[0]).toMatchObject({ err: { message: "a secret detail" } });
+  });
+
+  test("is a deadline when nothing comes", async () => {
+    const answer = await rest.request("GET", "/v1/twins");
+    expect(answer).toMatchObject({ status: 504, body: { error: { status: "DEADLINE_EXCEEDED" } } });
+    expect(reasonOf(answer)).toBe("DEADLINE_EXCEEDED");
+    stuck.release();
+  });
+
+  test("is unavailability when nobody offers it", async () => {
+    const answer = await rest.request("PUT", "/v1/gateways/gw-1/twin/desired", { body: {} });
+    expect(answer).toMatchObject({ status: 503, body: { error: { status: "UNAVAILABLE" } } });
+    expect(answer.headers.get("retry-after")).toBe("1");
+  });
+});
+
+test("a trace goes on inside", async () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await rest.request("GET", "/v1/gateways/gw-1/twin", { headers: { traceparent } });
+  expect(metaOf()).toMatchObject({ traceparent, by: "admin" });
+});
+
+describe("a client that hangs", () => {
+  const HEAD = `POST /v1/gateways HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n`;
+
+  async function open(sent: string): Promise<Socket> {
+    const socket = connect(rest.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(sent);
+    return socket;
+  }
+
+  test.each([
+    ["in its headers", HEAD],
+    ["in its body", `${HEAD}Content-Length: 100\r\n\r\n{`],
+    ["after too much body", `${HEAD}Content-Length: 9000000\r\n\r\n${"x".repeat(1_500_000)}`],
+  ])("%s is cut, others are not held up", async (_, sent) => {
+    const socket = await open(sent);
+    expect((await rest.request("GET", "/v1/gateways")).status).toBe(200);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 (408|413) /);
+    expect((await rest.request("GET", "/v1/gateways")).status).toBe(200);
+  });
+
+  test("and goes away leaves nothing behind", async () => {
+    const before = rest.logged.length;
+    const socket = await open(`${HEAD}Content-Length: 100\r\n\r\n{`);
+    socket.destroy();
+    await waitFor(
+      "the server to be rid of it",
+      async () => (await rest.request("GET", "/healthz")).status === 200,
+    );
+    expect(rest.logged.length).toBe(before);
+  });
+});
+
+test("requests under way are finished when the service ends", async () => {
+  const own = await startRest([], { timeouts: { closeMs: 200 } });
+  const socket = connect(own.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write("POST /v1/gateways HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+  const closed = once(socket, "close");
+  await own.stop();
+  socket.resume();
+  await closed;
+});

@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path/posix";
+import { expect, test } from "vitest";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+type Import = { readonly from: string; readonly to: string; readonly typesOnly: boolean };
+
+/** `contracts <- actors <- mixins, stores <- services <- the root files`: what each layer may import from. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  contracts: ["contracts"],
+  actors: ["contracts", "actors"],
+  mixins: ["contracts", "actors", "mixins"],
+  stores: ["contracts", "actors", "stores"],
+  services: ["contracts", "actors", "mixins", "stores", "services"],
+  root: ["contracts", "actors", "mixins", "stores", "services", "root"],
+};
+
+/** No Moleculer, no driver, no file, socket, process or thread. */
+const PACKAGES_OF_ACTORS = ["canonicalize", "heap-js", "lru-cache", "node:buffer", "node:crypto", "typebox"];
+const PACKAGES_OF_RUNTIME = ["node:timers/promises", "node:perf_hooks"];
+
+const files = globSync(["*.ts", "{actors,mixins,stores,services}/**/*.ts"], { cwd: ROOT })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => !/\.spec\.ts$|^vitest\.config\.ts$/.test(path))
+  .sort();
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/g;
+
+function importsOf(path: string): Import[] {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  return [...text.matchAll(IMPORT)].map(([, type, fixed, dynamic]) => {
+    const target = fixed ?? dynamic ?? "";
+    const to = target.startsWith(".") ? normalize(join(dirname(path), target)) : target;
+    return { from: path, to, typesOnly: type !== undefined };
+  });
+}
+
+const isLocal = ({ to }: Import) => to.endsWith(".ts");
+
+function layerOf(path: string): string {
+  if (path.startsWith("actors/contracts/")) return "contracts";
+  return path.includes("/") ? (path.split("/")[0] ?? "") : "root";
+}
+
+const all = files.flatMap(importsOf);
+const local = all.filter(isLocal);
+const show = (found: readonly Import[]) => found.map(({ from, to }) => `${from} -> ${to}`);
+
+test("the imports are found", () => {
+  expect(files.length).toBeGreaterThan(60);
+  expect(local.length).toBeGreaterThan(100);
+  expect(show(local)).toContain("mixins/bridge.ts -> actors/contracts/contract.ts");
+  expect(show(all)).toContain("stores/sqlite/worker.ts -> better-sqlite3");
+  const missing = local.filter(({ to }) => !files.includes(to));
+  expect(show(missing.filter(({ to }) => !/^(test|simulator|bench|scripts)\//.test(to)))).toEqual([]);
+});
+
+test("nothing is imported against the direction", () => {
+  const wrong = local.filter(({ from, to }) => !MAY_IMPORT[layerOf(from)]?.includes(layerOf(to)));
+  expect(show(wrong.filter((one) => !isTypesOfTwins(one)))).toEqual([]);
+});
+
+/** The contract of the actions names the twin's replies: types, which are gone when the code runs. */
+function isTypesOfTwins({ from, to, typesOnly }: Import): boolean {
+  const known = ["actors/runtime/actor.ts", "actors/twin/contract.ts"];
+  return from === "actors/contracts/twins.ts" && typesOnly && known.includes(to);
+}
+
+test("nothing of the product imports tests, the simulator, benchmarks or scripts", () => {
+  expect(show(local.filter(({ to }) => /^(test|simulator|bench|scripts)\/|\.spec\.ts$/.test(to)))).toEqual(
+    [],
+  );
+});
+
+/** `services/core/twins`; files that lie directly in a role's folder are one group. */
+const groupOf = (path: string) =>
+  path
+    .split("/")
+    .slice(0, 3)
+    .join("/")
+    .replace(/\/[^/]*\.ts$/, "");
+
+test("services do not import services: neither another one's folder nor another one's schema", () => {
+  const between = local.filter(({ from, to }) => from.startsWith("services/") && to.startsWith("services/"));
+  const free = between.filter(({ to }) => to !== "services/roles.ts");
+  expect(show(free.filter(({ from, to }) => groupOf(from) !== groupOf(to)))).toEqual([]);
+  expect(show(free.filter(({ to }) => to.endsWith(".service.ts")))).toEqual([]);
+});
+
+test("actors import no Moleculer, no driver, nothing that reaches outside", () => {
+  const packages = all.filter((one) => one.from.startsWith("actors/") && !isLocal(one));
+  const allowed = ({ from, to }: Import) => {
+    const name = to.startsWith("node:") ? to : (to.split("/")[0] ?? "");
+    return (
+      PACKAGES_OF_ACTORS.includes(name) ||
+      (from.startsWith("actors/runtime/") && PACKAGES_OF_RUNTIME.includes(name))
+    );
+  };
+  expect(show(packages.filter((one) => !allowed(one)))).toEqual([]);
+});
+
+test("actors have no clock, no chance and no environment: these come in with the message", () => {
+  const outside =
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.|\bprocess\.|\brandomUUID\b|\bconsole\./;
+  const found = files.filter(
+    (path) => path.startsWith("actors/") && outside.test(readFileSync(join(ROOT, path), "utf8")),
+  );
+  expect(found).toEqual([]);
+});
+
+test("the root files alone know the drivers' addresses: nothing else reads the environment", () => {
+  const found = files.filter(
+    (path) => path.includes("/") && /\bprocess\.env\b/.test(readFileSync(join(ROOT, path), "utf8")),
+  );
+  expect(found).toEqual([]);
+});
