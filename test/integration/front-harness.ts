@@ -27,7 +27,7 @@ export async function until(what: string, condition: () => boolean): Promise<voi
 }
 
 /** In place of the twins service: what it says about each message is up to the test. */
-export class FakeTwins {
+class FakeTwins {
   readonly batches: (readonly UpMessage[])[] = [];
   answer: (message: UpMessage) => Answer = () => ({ ok: true, reply: [] });
   fails = false;
@@ -62,7 +62,7 @@ export class FakeTwins {
 }
 
 /** In place of the registry. */
-export class FakeRegistry {
+class FakeRegistry {
   readonly hashes = new Map<string, string>();
   asked = 0;
   isDown = false;
@@ -162,10 +162,10 @@ function clientOptions(gatewayId: string): IClientOptions {
   };
 }
 
-export type Down = { readonly topic: string; readonly payload: JsonObject };
+type Down = { readonly topic: string; readonly payload: JsonObject };
 
 /** A gateway that speaks through mqtt.js. */
-export class Gateway {
+class Gateway {
   readonly id: string;
   readonly client: MqttClient;
   readonly received: Down[] = [];
@@ -202,7 +202,7 @@ export class Gateway {
 }
 
 /** A client as impolite as a test wants it. */
-export class RawLink {
+class RawLink {
   readonly socket: Socket;
   readonly packets: Packet[] = [];
   isClosed = false;

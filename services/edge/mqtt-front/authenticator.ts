@@ -5,8 +5,8 @@ import { PasswordCache } from "./password-cache.ts";
 import type { FrontSettings } from "./settings.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-export type Verdict = "accepted" | "wrong" | "limited" | "unavailable";
-export type Credentials = { readonly gatewayId: string; readonly password: Uint8Array };
+type Verdict = "accepted" | "wrong" | "limited" | "unavailable";
+type Credentials = { readonly gatewayId: string; readonly password: Uint8Array };
 
 export type AuthenticatorOptions = {
   /** The registry's hash of a gateway's password; null when there is no such gateway. */

@@ -7,7 +7,7 @@ import type { Readers } from "./readers.ts";
 import type { FrontSettings } from "./settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-export type ConnectionsOptions = {
+type ConnectionsOptions = {
   readonly broker: Aedes;
   readonly readers: Readers;
   readonly settings: FrontSettings;

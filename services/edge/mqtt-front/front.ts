@@ -18,7 +18,7 @@ import { type SessionHooks, sessionHooks } from "./sessions.ts";
 import type { FrontSettings } from "./settings.ts";
 import { Upstream } from "./upstream.ts";
 
-export type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dummyHash"> & {
+type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dummyHash"> & {
   readonly address: Address;
   readonly limits: Limits;
   readonly settings: FrontSettings;

@@ -19,7 +19,7 @@ export type Submission = {
   readonly settle: (outcome: IngestOutcome) => void;
 };
 
-export type IngestBatcherOptions = {
+type IngestBatcherOptions = {
   readonly send: SendBatch;
   readonly settings: FrontSettings;
   /** Messages will be tried again: an error type, or `CALL_FAILED` with what the call threw. */

@@ -1,6 +1,6 @@
 import type { GatewayClient } from "./aedes-internals.ts";
 
-export type IntakeOptions = {
+type IntakeOptions = {
   /** Packets that are being worked on at the same time. */
   readonly maxPending: number;
   readonly mayRead: () => boolean;

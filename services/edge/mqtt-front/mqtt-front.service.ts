@@ -8,7 +8,7 @@ import { hashPassword, RANDOM_SECRET_COST, verifyPassword } from "../../../mixin
 import { Front } from "./front.ts";
 import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
 
-export type MqttFrontOptions = {
+type MqttFrontOptions = {
   readonly host: string;
   readonly port: number;
   readonly limits: Limits;

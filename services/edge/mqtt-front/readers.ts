@@ -1,7 +1,7 @@
 import type { GatewayClient } from "./aedes-internals.ts";
 import { Intake } from "./intake.ts";
 
-export type ReadersOptions = {
+type ReadersOptions = {
   readonly maxPending: number;
   readonly mayRead: (client: GatewayClient) => boolean;
 };

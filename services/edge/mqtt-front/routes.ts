@@ -1,7 +1,7 @@
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 
 /** `twins`: handed to the twin as it is. `none`: checked here and acknowledged; nobody takes it in yet. */
-export type Route = "twins" | "none";
+type Route = "twins" | "none";
 
 export const ROUTES: Readonly<Record<UpKind, Route>> = {
   hello: "twins",

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket } from "aedes";
 import type { Counters } from "../../../mixins/counters.ts";
-import { type GatewayClient, withInternals } from "./aedes-internals.ts";
+import { acknowledge, type GatewayClient, withInternals } from "./aedes-internals.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { IngestBatcher } from "./ingest-batcher.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import type { FrontSettings } from "./settings.ts";
 
-export type SessionsOptions = {
+type SessionsOptions = {
   readonly authenticator: Authenticator;
   readonly links: Links;
   readonly counters: Counters;
@@ -71,8 +71,8 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
       );
     },
     authorizePublish(client, packet, done) {
-      const link = client && withInternals(client).link;
-      if (link) receive(link, packet, done);
+      const known = client && withInternals(client);
+      if (known?.link) receive(known.link, packet, () => acknowledge(known, packet, done));
     },
     /** Known before SUBACK is written: an answer may be the next thing to send. */
     authorizeSubscribe(client, subscription, done) {

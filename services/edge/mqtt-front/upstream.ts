@@ -12,7 +12,7 @@ import { correlationOf, payloadProblem } from "./payload-check.ts";
 import { ROUTES } from "./routes.ts";
 import type { Target } from "./topics.ts";
 
-export type UpstreamOptions = {
+type UpstreamOptions = {
   readonly limits: Limits;
   readonly links: Links;
   readonly batcher: IngestBatcher;
