@@ -27,6 +27,8 @@ import { SqlSessionStore } from "./stores/sql/session-store.ts";
 
 const EMBEDDED_PARTITIONS = 16;
 const MAX_WAITING_MESSAGES = 50_000;
+/** A node that is silent this long has lost its partitions. */
+const SESSION_TTL_MS = 3000;
 const SNAPSHOT_LAG_MS = 2000;
 const IDLE_MS = 30_000;
 const MAX_IDLE_BYTES = 1024 ** 3;
@@ -39,8 +41,7 @@ export async function startApplication(
   env: Environment,
   onFatal: (reason: string) => void,
 ): Promise<Application> {
-  mkdirSync(env.DATA_DIR, { recursive: true });
-  const sequelize = await openDatabase(env.DATA_DIR);
+  const sequelize = await openData(env.DATA_DIR);
   const broker = new Broker(brokerOptions(env));
   const log = logOf(broker);
   const node = actorNode(env, sequelize, log, onFatal);
@@ -66,6 +67,16 @@ export async function startApplication(
     throw error;
   }
   return { broker, stop };
+}
+
+async function openData(dataDir: string): Promise<Sequelize> {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return await openDatabase(dataDir);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`DATA_DIR: '${dataDir}' cannot be used: ${problem}`);
+  }
 }
 
 /** A node is ready when all its services run, and until it is told to stop. */
@@ -100,7 +111,7 @@ function services(env: Environment, parts: Parts): ServiceSchema[] {
     "mqtt-front": () =>
       mqttFrontService({
         host: env.MQTT_HOST,
-        port: env.MQTT_PORT ?? 0,
+        port: env.MQTT_PORT || 0,
         limits: DEFAULT_LIMITS,
         clock: Date.now,
         counters,
@@ -110,7 +121,7 @@ function services(env: Environment, parts: Parts): ServiceSchema[] {
   const announce = (token: string) => log.warn(`admin token, shown this once: ${token}`);
   return Object.entries(makers)
     .filter(([name]) => runsService(env.ROLES, name as ServiceName))
-    .filter(([name]) => name !== "mqtt-front" || env.MQTT_PORT !== undefined)
+    .filter(([name]) => name !== "mqtt-front" || env.MQTT_PORT !== false)
     .map(([, make]) => make());
 }
 
@@ -145,7 +156,7 @@ function actorNode(
   const session: Session = { nodeId: env.NODE_ID, host: hostname(), pid: process.pid };
   return new ActorNode({
     session,
-    sessionTtlMs: env.SESSION_TTL_SECONDS * 1000,
+    sessionTtlMs: SESSION_TTL_MS,
     store: new SqlActorStore(sequelize),
     sessions: new SqlSessionStore(sequelize),
     isGone: (other) => other.host === session.host && !isRunning(other.pid),

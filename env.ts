@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import { bool, cleanEnv, EnvError, host, makeValidator, num, port, str } from "envalid";
+import { cleanEnv, EnvError, host, makeValidator, port, str } from "envalid";
 import { isRoleOrService, parseRoles } from "./services/roles.ts";
 
-/** A port number, or nothing for "do not listen". */
-const optionalPort = makeValidator<number | undefined>((text) => {
-  if (text === "") return undefined;
+/** A port number, or empty: do not listen. */
+const optionalPort = makeValidator<number | false>((text) => {
+  if (text === "") return false;
   const number = Number(text);
   if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
   throw new EnvError("not a port number, nor empty");
@@ -28,8 +28,6 @@ const SPECS = {
   ADMIN_TOKEN: str({ default: "" }),
   LOG_LEVEL: str({ choices: ["trace", "debug", "info", "warn", "error", "fatal"], default: "info" }),
   LOG_FORMAT: str({ choices: ["pretty", "ecs"], default: process.stdout.isTTY ? "pretty" : "ecs" }),
-  METRICS_PROCESS: bool({ default: true, desc: "process and event-loop figures among the metrics" }),
-  SESSION_TTL_SECONDS: num({ default: 3, desc: "a node that is silent this long has lost its partitions" }),
 };
 
 export type Environment = ReturnType<typeof parseEnvironment>;

@@ -18,7 +18,9 @@ export type Caller = {
 export type Emitter = { broadcast<Data>(event: string, data: Data): Promise<void> };
 
 type ServiceOf<Name> = Name extends `${infer Service}.${string}` ? Service : never;
-type ActionOf<Service extends string, Name = ActionName> = Name extends `${Service}.${infer Action}` ? Action : never;
+type ActionOf<Service extends string, Name = ActionName> = Name extends `${Service}.${infer Action}`
+  ? Action
+  : never;
 type Handler<Name> = Name extends ActionName
   ? (params: Params<Name>, context: Context) => Promise<Result<Name>> | Result<Name>
   : never;

@@ -2,7 +2,7 @@
 // Installs the locked packages (which bring Node 24 with them) when they are missing or out of date.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,6 +16,11 @@ function installed() {
 }
 
 function install() {
+  // `npm ci` empties the folder behind the link, which is somebody else's.
+  if (existsSync(`${root}node_modules`) && lstatSync(`${root}node_modules`).isSymbolicLink()) {
+    console.error("setup: node_modules is a link; remove it, or install in the folder it names.");
+    process.exit(1);
+  }
   console.log("setup: installing the locked packages with `npm ci` (about half a minute, once) ...");
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ["npm", []];

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { Position } from "./sequence.ts";
-import type { Times } from "./times.ts";
+import type { LeafTimes } from "./times.ts";
 
 /** What every change by a person or program brings along. */
 export type ChangeRequest = {
@@ -18,7 +18,7 @@ export type SectionView = {
   readonly version: number;
   /** Epoch milliseconds; 0 before the first change. */
   readonly updateTime: number;
-  readonly times: Times;
+  readonly times: LeafTimes;
 };
 
 export type TwinView = {

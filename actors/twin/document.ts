@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
+import type { JsonObject } from "../contracts/json.ts";
 import { bytesBound } from "./document-limits.ts";
 import { EMPTY_TWIN, type Section, type TwinState } from "./state.ts";
 import type { Times } from "./times.ts";
 
-/** A section nobody changed is 0. A subtree whose leaves all have one time is that time alone. */
-type PackedSection = 0 | readonly [state: JsonObject, times: JsonValue, version: number, updateTime: number];
+/** A section nobody changed is 0. */
+type PackedSection = 0 | readonly [state: JsonObject, times: Times, version: number, updateTime: number];
 
 /** A twin as it is stored: small, since a million of them are kept in memory. */
 export type PackedTwin = readonly [
@@ -43,32 +43,11 @@ export function unpackTwin([
 }
 
 function packSection({ state, times, version, updateTime }: Section): PackedSection {
-  return version === 0 ? 0 : [state, collapse(times) ?? 0, version, updateTime];
+  return version === 0 ? 0 : [state, times, version, updateTime];
 }
 
 function unpackSection(packed: PackedSection, empty: Section): Section {
   if (packed === 0) return empty;
   const [state, times, version, updateTime] = packed;
-  return { state, times: expand(times, state), version, updateTime, bytes: bytesBound(state) };
-}
-
-/** Undefined for a tree without leaves: it agrees with any time. */
-function collapse(times: Times): number | JsonObject | undefined {
-  const entries = Object.entries(times).map(
-    ([key, value]) => [key, typeof value === "number" ? value : collapse(value)] as const,
-  );
-  const known = entries.filter(([, value]) => value !== undefined);
-  const first = known[0]?.[1];
-  if (known.every(([, value]) => value === first) && typeof first !== "object") return first;
-  return Object.fromEntries(known) as JsonObject;
-}
-
-function expand(times: JsonValue | undefined, state: JsonObject): Times {
-  const timeOf = (key: string) => (isJsonObject(times) ? times[key] : times);
-  return Object.fromEntries(
-    Object.entries(state).map(([key, value]) => {
-      const time = timeOf(key);
-      return [key, isJsonObject(value) ? expand(time, value) : typeof time === "number" ? time : 0];
-    }),
-  );
+  return { state, times, version, updateTime, bytes: bytesBound(state) };
 }

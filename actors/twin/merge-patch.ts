@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json
  * can be written as a merge patch. Inputs are never changed; what a patch does not touch is shared.
  */
 export function applyMergePatch(target: JsonObject, patch: JsonObject): JsonObject {
+  if (replacesAll(target, patch)) return patch;
   const result: Record<string, JsonValue> = { ...target };
   for (const key of Object.keys(patch)) {
     const value = patch[key] as JsonValue;
@@ -15,16 +16,37 @@ export function applyMergePatch(target: JsonObject, patch: JsonObject): JsonObje
   return result;
 }
 
+/** Does the patch name every member with a plain value? Then it is the result itself: most reports are so. */
+function replacesAll(target: JsonObject, patch: JsonObject): boolean {
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === null || isJsonObject(value)) return false;
+  }
+  return Object.keys(target).every((key) => Object.hasOwn(patch, key));
+}
+
 /** The part of `patch` that changes `target`, or undefined when nothing does. */
 export function minimizePatch(target: JsonObject, patch: JsonObject): JsonObject | undefined {
+  const keys = Object.keys(patch);
   let result: Record<string, JsonValue> | undefined;
-  for (const key of Object.keys(patch)) {
-    const effective = effectiveMember(target, key, patch[key] as JsonValue);
+  let isWhole = true;
+  for (const [index, key] of keys.entries()) {
+    const value = patch[key] as JsonValue;
+    const effective = effectiveMember(target, key, value);
+    if (isWhole && effective === value) continue;
+    // Most reports change all they name, and then the patch itself is the answer; else a copy begins here.
+    if (isWhole) result = copyOf(patch, keys.slice(0, index));
+    isWhole = false;
     if (effective === undefined) continue;
     result ??= {};
     result[key] = effective;
   }
-  return result;
+  return isWhole && keys.length > 0 ? patch : result;
+}
+
+function copyOf(patch: JsonObject, keys: readonly string[]): Record<string, JsonValue> | undefined {
+  if (keys.length === 0) return undefined;
+  return Object.fromEntries(keys.map((key) => [key, patch[key] as JsonValue]));
 }
 
 function effectiveMember(target: JsonObject, key: string, value: JsonValue): JsonValue | undefined {

@@ -26,7 +26,7 @@ export type TwinState = {
   readonly requests: readonly string[];
 };
 
-const EMPTY_SECTION: Section = { state: {}, times: {}, version: 0, updateTime: 0, bytes: 2 };
+const EMPTY_SECTION: Section = { state: {}, times: 0, version: 0, updateTime: 0, bytes: 2 };
 
 export const EMPTY_TWIN: TwinState = {
   version: 0,

@@ -5,6 +5,7 @@ import type { Downlink } from "../runtime/actor.ts";
 import type { GatewayAnswer, SectionView, TwinView } from "./contract.ts";
 import { deltaOf } from "./merge-patch.ts";
 import type { Section, TwinState } from "./state.ts";
+import { leafTimes } from "./times.ts";
 
 export function viewOf(gatewayId: string, state: TwinState): TwinView {
   return {
@@ -17,7 +18,7 @@ export function viewOf(gatewayId: string, state: TwinState): TwinView {
 }
 
 function sectionView({ state, version, updateTime, times }: Section): SectionView {
-  return { state, version, updateTime, times };
+  return { state, version, updateTime, times: leafTimes(times, state) };
 }
 
 export function delta(state: TwinState): JsonObject | undefined {

@@ -4,12 +4,15 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import manifest from "../../package.json" with { type: "json" };
 import { hasEnded, pidOf, spawnTracked, stopChild } from "../children.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { RestClient } from "./rest-client.ts";
 
 const READY_MS = 60_000;
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** What `npm start` gives to node. */
+const START = manifest.scripts.start.split(" ").slice(1);
 
 type ProductProcess = {
   pid: number;
@@ -23,7 +26,7 @@ export async function startProduct(dataDir?: string): Promise<ProductProcess> {
   const folder = dataDir === undefined ? await temporaryFolder() : { path: dataDir, remove: async () => {} };
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const token = randomBytes(24).toString("hex");
-  const child = spawnTracked(process.execPath, ["main.ts"], {
+  const child = spawnTracked(process.execPath, START, {
     cwd: root,
     env: environmentOf(httpPort, mqttPort, folder.path, token),
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,7 +8,7 @@ import { stampTimes } from "../times.ts";
 export function applyToSection(section: Section, patch: JsonObject, now: number, exact?: number): Section {
   return {
     state: applyMergePatch(section.state, patch),
-    times: stampTimes(section.times, patch, now),
+    times: stampTimes(section.times, section.state, patch, now),
     version: section.version + 1,
     updateTime: now,
     bytes: exact ?? section.bytes + bytesBound(patch),

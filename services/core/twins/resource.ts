@@ -2,7 +2,7 @@ import type { Gateway } from "../../../actors/contracts/gateways.ts";
 import type { JsonObject } from "../../../actors/contracts/json.ts";
 import type { Twin } from "../../../actors/contracts/twins.ts";
 import type { SectionView, TwinView } from "../../../actors/twin/contract.ts";
-import type { Times } from "../../../actors/twin/times.ts";
+import type { LeafTimes } from "../../../actors/twin/times.ts";
 
 type View = "BASIC" | "FULL";
 
@@ -32,7 +32,7 @@ function section({ state, version, updateTime, times }: SectionView, createTime:
   };
 }
 
-function readable(times: Times): JsonObject {
+function readable(times: LeafTimes): JsonObject {
   const entries = Object.entries(times);
   return Object.fromEntries(
     entries.map(([key, time]) => [key, typeof time === "number" ? rfc3339(time) : readable(time)]),

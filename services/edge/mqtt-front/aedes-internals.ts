@@ -1,4 +1,4 @@
-import type { Client, PublishPacket } from "aedes";
+import type { Client } from "aedes";
 import type { Link } from "./link.ts";
 
 /**
@@ -41,17 +41,4 @@ export function limitPackets(client: GatewayClient, maxBytes: () => number, onRe
     parser._emitError(new Error("the packet is too large"));
     return false;
   };
-}
-
-/**
- * Writes the PUBACK in one piece and tells aedes to write none. Its own way takes two pieces and a further turn
- * of the event loop per message, which was a sixth of the front's CPU time.
- */
-export function acknowledge(client: GatewayClient, packet: PublishPacket, done: () => void): void {
-  const { messageId } = packet;
-  if (packet.qos !== 1 || messageId === undefined || client.closed) return done();
-  packet.qos = 0;
-  const isFlushed = client.conn.write(Buffer.of(0x40, 2, messageId >> 8, messageId & 0xff));
-  if (isFlushed) done();
-  else client.waitForDrain(done);
 }

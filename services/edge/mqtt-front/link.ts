@@ -1,5 +1,6 @@
-import type { Client } from "aedes";
+import type { GatewayClient } from "./aedes-internals.ts";
 import { InOrder } from "./in-order.ts";
+import { Pubacks } from "./pubacks.ts";
 import type { FrontSettings } from "./settings.ts";
 import { matchesFilter, OwnTopics } from "./topics.ts";
 
@@ -8,17 +9,21 @@ type QoS = 0 | 1;
 /** One connection of a known gateway. */
 export class Link {
   readonly gatewayId: string;
-  readonly client: Client;
+  readonly client: GatewayClient;
   readonly topics: OwnTopics;
   readonly acknowledgements = new InOrder();
+  readonly pubacks: Pubacks;
+  /** Its credentials are not valid any more: nothing it says counts, not even its will. */
+  isRevoked = false;
   readonly #settings: FrontSettings;
   /** Below `down/`, with the QoS asked for. */
   readonly #filters = new Map<string, QoS>();
   #unreadBytes = 0;
 
-  constructor(gatewayId: string, client: Client, settings: FrontSettings) {
+  constructor(gatewayId: string, client: GatewayClient, settings: FrontSettings) {
     this.gatewayId = gatewayId;
     this.client = client;
+    this.pubacks = new Pubacks(client);
     this.topics = new OwnTopics(gatewayId);
     this.#settings = settings;
   }

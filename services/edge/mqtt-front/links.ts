@@ -48,7 +48,10 @@ export class Links {
   }
 
   closeGateway(gatewayId: string): void {
-    for (const link of this.#byGateway.get(gatewayId) ?? []) this.#close(link, "revoked");
+    for (const link of this.#byGateway.get(gatewayId) ?? []) {
+      link.isRevoked = true;
+      this.#close(link, "revoked");
+    }
   }
 
   #close(link: Link, reason: string): void {

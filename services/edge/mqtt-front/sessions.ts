@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket } from "aedes";
 import type { Counters } from "../../../mixins/counters.ts";
-import { acknowledge, type GatewayClient, withInternals } from "./aedes-internals.ts";
+import { type GatewayClient, withInternals } from "./aedes-internals.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { IngestBatcher } from "./ingest-batcher.ts";
 import { Link } from "./link.ts";
@@ -71,8 +71,9 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
       );
     },
     authorizePublish(client, packet, done) {
-      const known = client && withInternals(client);
-      if (known?.link) receive(known.link, packet, () => acknowledge(known, packet, done));
+      const link = client && withInternals(client).link;
+      if (!link || link.isRevoked) return done(null);
+      receive(link, packet, () => link.pubacks.add(packet, done));
     },
     /** Known before SUBACK is written: an answer may be the next thing to send. */
     authorizeSubscribe(client, subscription, done) {
