@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 
-export const GATEWAY_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$";
+const GATEWAY_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$";
 
 export const GatewayId = Type.String({ pattern: GATEWAY_ID_PATTERN, description: "Id of a gateway" });
 

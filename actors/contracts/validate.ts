@@ -11,7 +11,7 @@ type SchemaError = {
 };
 
 /** Checks a value against a schema and says in an INVALID_ARGUMENT error which fields are wrong. */
-export type Check<S extends TSchema> = (value: unknown) => Static<S>;
+type Check<S extends TSchema> = (value: unknown) => Static<S>;
 
 const compiled = new WeakMap<TSchema, Validator>();
 

@@ -1,7 +1,7 @@
 import type { Change, CommitRow, PartitionRef } from "./ports.ts";
 
 /** Told once what became of the changes it waited for. */
-export type CommitListener = {
+type CommitListener = {
   readonly committed: (pos: number) => void;
   readonly refused: () => void;
 };

@@ -10,7 +10,7 @@ import { partitionOf } from "./partition-map.ts";
 import type { ActorStore, Change, ClaimedPartition, Clock, CommitRow, Log, RowPublisher } from "./ports.ts";
 import { changeOf, decideTimers } from "./turn.ts";
 
-export type HostOptions<State, Command, Event, Reply> = {
+type HostOptions<State, Command, Event, Reply> = {
   readonly type: ActorType<State, Command, Event, Reply>;
   readonly partitionCount: number;
   readonly store: ActorStore;
@@ -35,7 +35,7 @@ type Message<Command, Reply> = {
 type Owned<State, Command, Reply> = Partition<State, Message<Command, Reply>>;
 type Actor<State, Command, Reply> = Activation<State, Message<Command, Reply>>;
 
-export type HostCounts = {
+type HostCounts = {
   readonly waiting: number;
   readonly hot: number;
   readonly idle: number;

@@ -14,7 +14,7 @@ type Rules<State> = Pick<
   "initial" | "evolve" | "isEmpty" | "pack" | "unpack"
 >;
 
-export type PartitionHooks = {
+type PartitionHooks = {
   readonly onCommitted: (row: CommitRow) => void;
   readonly onFenced: () => void;
 };

@@ -7,7 +7,7 @@ const DOCUMENTS_PER_STATEMENT = 250;
 
 type Dirty = { readonly partition: AnyPartition; readonly activation: Activation<unknown, unknown> };
 
-export type SnapshotterOptions = {
+type SnapshotterOptions = {
   readonly store: Pick<ActorStore, "saveSnapshots" | "advance">;
   readonly committer: Pick<Committer, "isIdle">;
   readonly partitions: () => Iterable<AnyPartition>;

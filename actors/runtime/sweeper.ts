@@ -1,7 +1,7 @@
 import type { Activation } from "./activation.ts";
 import type { AnyPartition } from "./partition.ts";
 
-export type SweeperOptions = {
+type SweeperOptions = {
   readonly partitions: () => Iterable<AnyPartition>;
   /** A whole turn of the hand; an actor leaves memory after one to two turns without use (milliseconds). */
   readonly turnMs: number;

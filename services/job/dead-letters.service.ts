@@ -6,7 +6,7 @@ import type { Counters } from "../../mixins/counters.ts";
 import { dialectOf } from "../../stores/sql/dialect.ts";
 import { Statement } from "../../stores/sql/statement.ts";
 
-export type DeadLettersOptions = {
+type DeadLettersOptions = {
   readonly bus: InProcessBus;
   readonly sequelize: Sequelize;
   readonly counters: Counters;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ActorStore, CommitRow, PartitionRef, Snapshot } from "../../actors/runtime/ports.ts";
 
-export type OpenedStore = { readonly store: ActorStore; readonly close: () => Promise<void> };
+type OpenedStore = { readonly store: ActorStore; readonly close: () => Promise<void> };
 
 const TYPE = "counter";
 

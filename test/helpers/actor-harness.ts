@@ -12,7 +12,7 @@ import { SqlActorStore } from "../../stores/sql/actor-store.ts";
 import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { type CounterCommand, type CounterEvent, type CounterState, counterActor } from "./counter-actor.ts";
 
-export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export type Harness = {
   readonly node: ActorNode;

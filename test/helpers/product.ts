@@ -35,7 +35,7 @@ export async function freePort(): Promise<number> {
   throw new Error("no free port");
 }
 
-export type ProductOptions = {
+type ProductOptions = {
   readonly dataDir: string;
   readonly env?: Record<string, string>;
   readonly httpPort?: number;

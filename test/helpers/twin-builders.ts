@@ -16,7 +16,7 @@ export const twinOfSize = (sectionBytes: number) =>
 
 export const at = (now: number): Context => ({ actorId: "gw-1", now });
 
-export type Step = Decision<TwinEvent, TwinReply> & { readonly state: TwinState };
+type Step = Decision<TwinEvent, TwinReply> & { readonly state: TwinState };
 
 /** What one command does to a twin. */
 export function step(state: TwinState, command: TwinCommand, now = 1000, actor: TwinActor = twin): Step {

@@ -141,7 +141,7 @@ describe("a gateway that is deleted", () => {
       reconnectPeriod: 0,
       will,
     });
-    const closed = once(client, "close");
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
     await client.publishAsync(`gw/${id}/up/reported`, '{"state":{"a":1}}', { qos: 1 });
     expect((await product.request("DELETE", path(credentials))).status).toBe(204);
     await closed;

@@ -21,7 +21,7 @@ import { actions, call } from "../../../mixins/bridge.ts";
 import { listTwins } from "./list.ts";
 import { twinResource } from "./resource.ts";
 
-export type TwinHost = ActorHost<TwinState, TwinCommand, TwinEvent, TwinReply>;
+type TwinHost = ActorHost<TwinState, TwinCommand, TwinEvent, TwinReply>;
 type Change = Params<"twins.updateDesired" | "twins.patchDesired" | "twins.replaceDesired">;
 type DesiredCommand = "updateDesired" | "patchDesired" | "replaceDesired";
 
