@@ -90,6 +90,16 @@ export function deltaOf(desired: JsonObject, reported: JsonObject): JsonObject |
   return result;
 }
 
+/** Does the patch set something that is wished to be different, or remove something wished for? */
+export function contradicts(patch: JsonObject, desired: JsonObject): boolean {
+  return Object.keys(patch).some((key) => {
+    if (!Object.hasOwn(desired, key)) return false;
+    const value = patch[key] as JsonValue;
+    const wished = memberObject(desired, key);
+    return wished && isJsonObject(value) ? contradicts(value, wished) : !equalMember(desired, key, value);
+  });
+}
+
 export function equalJson(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

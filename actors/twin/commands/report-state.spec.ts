@@ -4,12 +4,14 @@ import {
   expectRefused,
   nested,
   parsed,
+  replace,
   report,
   sectionOf,
   step,
   update,
 } from "../../../test/helpers/twin-builders.ts";
 import type { JsonObject } from "../../contracts/json.ts";
+import { deltaOf } from "../merge-patch.ts";
 import { EMPTY_TWIN } from "../state.ts";
 import { leafTimes } from "../times.ts";
 
@@ -206,4 +208,17 @@ test("each leaf has the time of its last change, in the shape of the section", (
   });
   const { reported } = step(state, report({ e: 5, b: null }), 9).state;
   expect(leafTimes(reported.times, reported.state)).toEqual({ a: 1, e: 9 });
+});
+
+test.each<[string, JsonObject, boolean]>([
+  ["another value than wished", { a: 2 }, true],
+  ["another value deep inside", { b: { c: 0 } }, true],
+  ["the removal of what is wished", { b: null }, true],
+  ["what is wished", { a: 1 }, false],
+  ["what nobody wished", { x: 1, b: { y: 1 } }, false],
+])("%s: the delta again or not", (_, patch, again) => {
+  const before = after(replace({ a: 1, b: { c: 1 } }), report({ a: 0, b: { c: 1 } }));
+  const { reply, state } = step(before, report(patch), 77);
+  const missing = deltaOf(state.desired.state, state.reported.state);
+  expect(reply).toEqual(again ? [{ topic: "delta", payload: { version: 1, state: missing, ts: 77 } }] : []);
 });

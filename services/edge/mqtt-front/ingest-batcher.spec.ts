@@ -73,8 +73,8 @@ describe("grouping", () => {
     expect(texts(calls[1])).toEqual(["c1", "d1"]);
   });
 
-  test("sends a second batch when it is full, but no third", async () => {
-    const { calls, submit } = setUp({ batchMessages: 2 });
+  test("sends a second batch when it is full, but no more than may be in flight", async () => {
+    const { calls, submit } = setUp({ batchMessages: 2, batchesInFlight: 2 });
     for (const id of ["a", "b", "c", "d", "e", "f"]) submit(id, id);
     await turn();
     expect(calls.map(texts)).toEqual([
@@ -93,7 +93,7 @@ describe("grouping", () => {
   });
 
   test("has a gateway in one call at a time", async () => {
-    const { calls, submit } = setUp({ batchMessages: 2 });
+    const { calls, submit } = setUp({ batchMessages: 2, batchesInFlight: 2 });
     for (const text of ["a1", "a2", "a3", "a4"]) submit("a", text);
     await turn();
     expect(calls.map(texts)).toEqual([["a1", "a2"]]);

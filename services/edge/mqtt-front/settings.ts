@@ -42,7 +42,7 @@ export const FRONT_SETTINGS: FrontSettings = {
   waitingBytes: 128 * MIB,
   batchMessages: 256,
   batchBytes: 256 * KIB,
-  batchesInFlight: 8,
+  batchesInFlight: 4,
   ingestTimeoutMs: 10_000,
   retryMinMs: 20,
   retryMaxMs: 1000,
