@@ -38,7 +38,7 @@ export const FULL: Plan = {
   latencyMs: 5_000,
   patchSamples: 600,
   memoryTwins: [100_000, 1_000_000],
-  deadlineMs: 15 * 60_000,
+  deadlineMs: 25 * 60_000,
 };
 
 export const QUICK: Plan = {

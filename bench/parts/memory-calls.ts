@@ -1,4 +1,4 @@
-type Rss = { rss: number; pauseMs: number };
+export type Rss = { rss: number; pauseMs: number };
 
 /** What the process that holds idle twins can be asked. */
 export type MemoryCalls = {
