@@ -101,7 +101,7 @@ function patchText({ samples, p50Ms, p99Ms, maxMs }: PatchResult): string {
 function memoryText(rows: MemoryResult[]): string {
   const intro =
     "Twins that reported once and then went idle, in the product's own runtime on its own store. RSS over the same " +
-    "process without twins, after full collections until it falls no more; pause is the longest of a further full collection; start is " +
+    "process without twins, after a full collection, once it falls no more; pause is the longest of a further full collection; start is " +
     "from `node main.ts` to a ready `/readyz` on the store they left behind.";
   const cells = rows.map(({ twins, documentBytes, bytes, pauseMs, startMs }) => [
     String(twins),

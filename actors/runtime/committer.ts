@@ -18,6 +18,7 @@ export class Committer {
   #open: Batch = new Map();
   #running: Promise<void> | undefined;
   #problem: string | undefined;
+  #commits = 0;
 
   constructor(store: Pick<ActorStore, "commit">, log: Log) {
     this.#store = store;
@@ -29,8 +30,9 @@ export class Committer {
     return this.#problem;
   }
 
-  get isIdle(): boolean {
-    return this.#running === undefined;
+  /** Statements since the start. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** The gathering batch of the partition; asking for it causes a commit soon. */
@@ -83,6 +85,7 @@ export class Committer {
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
       try {
         const refused = await this.#store.commit(rows);
+        this.#commits += 1;
         if (this.#problem) this.#log.info("the store takes commits again");
         this.#problem = undefined;
         return refused;

@@ -105,11 +105,7 @@ export class ActorHost<State, Command, Event, Reply> {
     const refusal = this.#refusal(actorId, partition);
     if (!partition || refusal) return done(rejected(refusal ?? this.#notOwner(actorId)));
     this.#waiting += 1;
-    const counted = (outcome: Outcome<Reply>) => {
-      this.#waiting -= 1;
-      done(outcome);
-    };
-    this.#enqueue(partition, actorId, { command, done: counted });
+    this.#enqueue(partition, actorId, { command, done });
   }
 
   ask(actorId: string, command: Command): Promise<Outcome<Reply>> {
@@ -170,7 +166,7 @@ export class ActorHost<State, Command, Event, Reply> {
     activation.mailbox = [];
     for (const message of messages) {
       if (message.command === null) partition.schedule(activation.actorId, this.#options.clock());
-      message.done(rejected(new DomainError("STORE_UNAVAILABLE", { problem }).toValue()));
+      this.#answer(message, rejected(new DomainError("STORE_UNAVAILABLE", { problem }).toValue()));
     }
   }
 
@@ -216,10 +212,10 @@ export class ActorHost<State, Command, Event, Reply> {
       committed: (pos) => {
         partition.markCommitted(activation, after, pos);
         if (activation.gate === batch) activation.gate = undefined;
-        message.done({ ok: true, reply: decision.reply });
+        this.#answer(message, { ok: true, reply: decision.reply });
         if (decision.downlinks) this.#options.sendDownlinks(decision.downlinks);
       },
-      refused: () => message.done(rejected(this.#notOwner(activation.actorId))),
+      refused: () => this.#answer(message, rejected(this.#notOwner(activation.actorId))),
     });
   }
 
@@ -242,11 +238,11 @@ export class ActorHost<State, Command, Event, Reply> {
     downlinks: readonly Downlink[] = [],
   ): void {
     const answer = () => {
-      message.done(outcome);
+      this.#answer(message, outcome);
       if (downlinks.length > 0) this.#options.sendDownlinks(downlinks);
     };
     if (!activation.gate) return answer();
-    const refused = () => message.done(rejected(this.#notOwner(activation.actorId)));
+    const refused = () => this.#answer(message, rejected(this.#notOwner(activation.actorId)));
     activation.gate.wait({ committed: answer, refused });
   }
 
@@ -269,10 +265,15 @@ export class ActorHost<State, Command, Event, Reply> {
     batch.wait({
       committed: () => {
         if (activation.gate === batch) activation.gate = undefined;
-        message.done(outcome);
+        this.#answer(message, outcome);
       },
-      refused: () => message.done(rejected(this.#notOwner(actorId))),
+      refused: () => this.#answer(message, rejected(this.#notOwner(actorId))),
     });
+  }
+
+  #answer(message: Message<Command, Reply>, outcome: Outcome<Reply>): void {
+    if (message.command !== null) this.#waiting -= 1;
+    message.done(outcome);
   }
 
   #publish(partition: Owned<State, Command, Reply>, row: CommitRow): void {
@@ -290,7 +291,7 @@ export class ActorHost<State, Command, Event, Reply> {
     this.#partitions.delete(partition.partition);
     this.#options.committer.discard(partition);
     const refusal = new DomainError("NOT_OWNER", { type: this.#type.name, partition: partition.partition });
-    for (const message of partition.abandon()) message.done(rejected(refusal.toValue()));
+    for (const message of partition.abandon()) this.#answer(message, rejected(refusal.toValue()));
     this.#options.onFenced(partition.partition);
   }
 }

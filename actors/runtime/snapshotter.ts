@@ -3,13 +3,16 @@ import type { Committer } from "./committer.ts";
 import type { AnyPartition } from "./partition.ts";
 import type { ActorStore, Clock, Log } from "./ports.ts";
 
-const DOCUMENTS_PER_STATEMENT = 250;
+/** Few, so that a commit never waits long behind a statement. */
+const DOCUMENTS_PER_STATEMENT = 64;
+/** Nothing was committed for so many ticks: there is time for documents now. */
+const QUIET_TICKS = 4;
 
 type Dirty = { readonly partition: AnyPartition; readonly activation: Activation<unknown, unknown> };
 
 type SnapshotterOptions = {
   readonly store: Pick<ActorStore, "saveSnapshots" | "advance">;
-  readonly committer: Pick<Committer, "isIdle">;
+  readonly committer: Pick<Committer, "commits">;
   readonly partitions: () => Iterable<AnyPartition>;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,6 +27,8 @@ type SnapshotterOptions = {
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
   #lastRound: number;
+  #commitsSeen = 0;
+  #quietTicks = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: SnapshotterOptions) {
@@ -33,9 +38,11 @@ export class Snapshotter {
 
   /** To be called often; starts a round when one is due. */
   tick(): void {
-    const lag = this.#options.clock() - this.#lastRound;
-    if (!this.#running && (this.#options.committer.isIdle || lag >= this.#options.maxLagMs))
-      void this.round();
+    const { committer, clock, maxLagMs } = this.#options;
+    this.#quietTicks = committer.commits === this.#commitsSeen ? this.#quietTicks + 1 : 0;
+    this.#commitsSeen = committer.commits;
+    const isDue = this.#quietTicks === QUIET_TICKS || clock() - this.#lastRound >= maxLagMs;
+    if (!this.#running && isDue) void this.round();
   }
 
   /** Saves all that is committed now. */

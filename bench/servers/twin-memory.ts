@@ -97,16 +97,15 @@ async function report({ host }: Filled, twins: number): Promise<void> {
 
 /** V8 gives the pages of what was hot back to the system only some seconds later. */
 async function settledRss(): Promise<Rss> {
-  let lowest = rssAfterCollection();
+  let lowest = rssAfterCollection().rss;
   for (let quiet = 0; quiet < SETTLE_SECONDS; quiet += 1) {
     await sleep(1000);
-    const now = rssAfterCollection();
-    if (now.rss < lowest.rss * 0.99) {
-      lowest = now;
-      quiet = 0;
-    }
+    const { rss } = process.memoryUsage();
+    if (rss > lowest * 0.99) continue;
+    lowest = rss;
+    quiet = 0;
   }
-  return lowest;
+  return { rss: lowest, pauseMs: rssAfterCollection().pauseMs };
 }
 
 async function allIdle({ host }: Filled, twins: number): Promise<void> {

@@ -92,7 +92,33 @@ class Turnstile {
   }
 }
 
+/** A thread per file that moves the log into it; it lives as long as a connection to the file. */
+class Checkpointers {
+  readonly #files = new Map<string, { connections: number; readonly worker: Worker }>();
+
+  opened(file: string): void {
+    const known = this.#files.get(file);
+    if (known) known.connections += 1;
+    else this.#files.set(file, { connections: 1, worker: this.#start(file) });
+  }
+
+  async closed(file: string): Promise<void> {
+    const known = this.#files.get(file);
+    if (!known || --known.connections > 0) return;
+    this.#files.delete(file);
+    await known.worker.terminate();
+  }
+
+  #start(file: string): Worker {
+    const worker = new Worker(new URL("./checkpointer.ts", import.meta.url), { workerData: { file } });
+    // Without it commits do the checkpoints themselves: slower, not wrong.
+    worker.on("error", (error) => process.emitWarning(`no checkpoints beside the commits: ${String(error)}`));
+    return worker;
+  }
+}
+
 const thread = new SqliteThread();
+const checkpointers = new Checkpointers();
 const turnstile = new Turnstile();
 
 /** The part of the `sqlite3` package that Sequelize uses, on better-sqlite3 in a thread of its own. */
@@ -105,7 +131,10 @@ class Database {
   constructor(filename: string, _mode: number, opened: (error: Error | null) => void) {
     this.filename = filename;
     thread.request({ kind: "open", connection: this.#connection, file: filename }).then(
-      () => opened(null),
+      () => {
+        checkpointers.opened(filename);
+        opened(null);
+      },
       (error: Error) => opened(error),
     );
   }
@@ -130,6 +159,7 @@ class Database {
     turnstile.forget(this);
     thread
       .request({ kind: "close", connection: this.#connection })
+      .then(() => checkpointers.closed(this.filename))
       .then(() => thread.release())
       .then(
         () => done?.(null),

@@ -4,6 +4,10 @@ import type { Execution, Reply, Request } from "./protocol.ts";
 
 /** Statements kept compiled, per connection. */
 const MAX_STATEMENTS = 200;
+/** Longer ones are built for one call: there is no use in keeping them. */
+const MAX_STATEMENT_LENGTH = 65_536;
+/** A log of 64 MB is checkpointed by a commit after all; the checkpointer has then left little of it to do. */
+const LOG_PAGES = 16_384;
 
 type Connection = {
   readonly database: BetterSqlite3.Database;
@@ -17,6 +21,7 @@ function open(id: number, file: string): Execution {
   const database = new BetterSqlite3(file, { timeout: 0 });
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
+  database.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
   connections.set(id, { database, statements: new Map() });
   return { rows: [], changes: 0, lastId: 0 };
 }
@@ -42,7 +47,7 @@ function statementOf({ database, statements }: Connection, sql: string): BetterS
   if (known) return known;
   if (statements.size >= MAX_STATEMENTS) statements.clear();
   const statement = database.prepare(sql);
-  statements.set(sql, statement);
+  if (sql.length <= MAX_STATEMENT_LENGTH) statements.set(sql, statement);
   return statement;
 }
 

@@ -104,7 +104,7 @@ function deliver(host: TwinHost, message: UpMessage, done: (outcome: GatewayOutc
   const { gatewayId, kind, payload } = message;
   try {
     const command = decodeUpMessage(kind, payload);
-    host.deliver(gatewayId, command, (outcome) => done(outcome as GatewayOutcome));
+    host.deliver(gatewayId, command, done as (outcome: Outcome<TwinReply>) => void);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     done({ ok: false, error: error.toValue() });
