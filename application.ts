@@ -10,7 +10,7 @@ import type { Log, Session } from "./actors/runtime/ports.ts";
 import { twinActor } from "./actors/twin/twin.ts";
 import type { Environment } from "./env.ts";
 import { broadcast } from "./mixins/bridge.ts";
-import { metricCounters } from "./mixins/counters.ts";
+import { type Counters, metricCounters } from "./mixins/counters.ts";
 import { metricsText } from "./mixins/metrics-page.ts";
 import { brokerOptions } from "./moleculer.config.ts";
 import { accessService } from "./services/admin/access.service.ts";
@@ -94,9 +94,11 @@ type Parts = {
 function services(env: Environment, parts: Parts): ServiceSchema[] {
   const { broker, sequelize, node, bus, log, phase } = parts;
   const counters = metricCounters(broker);
+  const host = twinHost(parts);
+  const text = metricsText(broker);
   const makers: Record<ServiceName, () => ServiceSchema> = {
     gateways: () => gatewaysService({ sequelize, clock: Date.now }),
-    twins: () => twinsService(node, twinHost(parts)),
+    twins: () => twinsService(node, host),
     access: () =>
       accessService({ sequelize, clock: Date.now, adminToken: env.ADMIN_TOKEN || undefined, announce }),
     api: () =>
@@ -104,7 +106,10 @@ function services(env: Environment, parts: Parts): ServiceSchema[] {
         host: env.HTTP_HOST,
         port: env.HTTP_PORT,
         limits: DEFAULT_LIMITS,
-        metricsText: metricsText(broker),
+        metricsText: () => {
+          gaugeActors(counters, host, node);
+          return text();
+        },
         health: () => healthOf(node, phase),
         store: idempotencyStore({ sequelize, clock: Date.now }),
       }),
@@ -128,6 +133,14 @@ function services(env: Environment, parts: Parts): ServiceSchema[] {
 function healthOf(node: ActorNode, { name }: Phase) {
   const problems = [...(name === "running" ? [] : [`the node is ${name}`]), ...node.problems];
   return { ready: problems.length === 0, problems };
+}
+
+/** What changes all the time is looked at when somebody asks. */
+function gaugeActors(counters: Counters, host: ReturnType<typeof twinHost>, node: ActorNode): void {
+  for (const [name, value] of Object.entries(host.counts)) {
+    counters.gauge(`gateway_twin.actors.${name.replace("Bytes", ".bytes")}`, value, { type: host.typeName });
+  }
+  counters.gauge("gateway_twin.commits", node.committer.commits);
 }
 
 function twinHost({ broker, node, bus, log, sequelize }: Parts) {

@@ -44,3 +44,7 @@ export type ActorType<State, Command, Event, Reply> = {
 export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply | undefined }
   | { readonly ok: false; readonly error: ErrorValue };
+
+export function rejected<Reply>(error: ErrorValue): Outcome<Reply> {
+  return { ok: false, error };
+}

@@ -1,30 +1,21 @@
 import { DomainError, type ErrorValue } from "../contracts/errors.ts";
 import type { Activation, Envelope } from "./activation.ts";
-import type { ActorType, Context, Decision, Downlink, Outcome } from "./actor.ts";
+import {
+  type ActorType,
+  type Context,
+  type Decision,
+  type Downlink,
+  type Outcome,
+  rejected,
+} from "./actor.ts";
 import type { PartitionBatch } from "./commit-batch.ts";
-import type { Committer } from "./committer.ts";
 import { foldChange } from "./fold.ts";
+import type { HostCounts, HostOptions } from "./host-options.ts";
 import { Loader } from "./loader.ts";
 import { Partition } from "./partition.ts";
 import { partitionOf } from "./partition-map.ts";
-import type { ActorStore, Change, ClaimedPartition, Clock, CommitRow, Log, RowPublisher } from "./ports.ts";
+import type { Change, ClaimedPartition, CommitRow } from "./ports.ts";
 import { changeOf, decideTimers } from "./turn.ts";
-
-type HostOptions<State, Command, Event, Reply> = {
-  readonly type: ActorType<State, Command, Event, Reply>;
-  readonly partitionCount: number;
-  readonly store: ActorStore;
-  readonly committer: Committer;
-  readonly publisher: RowPublisher;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Messages accepted and not answered yet; more are refused. */
-  readonly maxWaiting: number;
-  /** Sends what actors want to tell gateways, after the commit. */
-  readonly sendDownlinks: (downlinks: readonly Downlink[]) => void;
-  /** Told when the partition was lost to another owner. */
-  readonly onFenced: (partition: number) => void;
-};
 
 type Message<Command, Reply> = {
   /** Null: the actor's due timers. */
@@ -34,14 +25,6 @@ type Message<Command, Reply> = {
 
 type Owned<State, Command, Reply> = Partition<State, Message<Command, Reply>>;
 type Actor<State, Command, Reply> = Activation<State, Message<Command, Reply>>;
-
-type HostCounts = {
-  readonly waiting: number;
-  readonly hot: number;
-  readonly idle: number;
-  readonly idleBytes: number;
-  readonly partitions: number;
-};
 
 /** Hosts the actors of one type in the partitions that this node owns. */
 export class ActorHost<State, Command, Event, Reply> {
@@ -208,12 +191,27 @@ export class ActorHost<State, Command, Event, Reply> {
     const { change, after, decision } = effect;
     const batch = this.#stage(partition, activation, change);
     activation.pending = after;
+    this.#answerWith(batch, activation, message, {
+      outcome: { ok: true, reply: decision.reply },
+      first: (pos) => {
+        partition.markCommitted(activation, after, pos);
+        if (decision.downlinks) this.#options.sendDownlinks(decision.downlinks);
+      },
+    });
+  }
+
+  /** The answer waits for the batch that holds what it tells. */
+  #answerWith(
+    batch: PartitionBatch,
+    activation: Actor<State, Command, Reply>,
+    message: Message<Command, Reply>,
+    { outcome, first }: { readonly outcome: Outcome<Reply>; readonly first?: (pos: number) => void },
+  ): void {
     batch.wait({
       committed: (pos) => {
-        partition.markCommitted(activation, after, pos);
+        first?.(pos);
         if (activation.gate === batch) activation.gate = undefined;
-        this.#answer(message, { ok: true, reply: decision.reply });
-        if (decision.downlinks) this.#options.sendDownlinks(decision.downlinks);
+        this.#answer(message, outcome);
       },
       refused: () => this.#answer(message, rejected(this.#notOwner(activation.actorId))),
     });
@@ -237,13 +235,12 @@ export class ActorHost<State, Command, Event, Reply> {
     outcome: Outcome<Reply>,
     downlinks: readonly Downlink[] = [],
   ): void {
-    const answer = () => {
-      this.#answer(message, outcome);
+    const first = () => {
       if (downlinks.length > 0) this.#options.sendDownlinks(downlinks);
     };
-    if (!activation.gate) return answer();
-    const refused = () => this.#answer(message, rejected(this.#notOwner(activation.actorId)));
-    activation.gate.wait({ committed: answer, refused });
+    if (activation.gate) return this.#answerWith(activation.gate, activation, message, { outcome, first });
+    first();
+    this.#answer(message, outcome);
   }
 
   #deadLetter(
@@ -262,13 +259,7 @@ export class ActorHost<State, Command, Event, Reply> {
     const deadLetter = { command: message.command, error: text };
     const batch = this.#stage(partition, activation, { actorId, time: now, deadLetter });
     const outcome: Outcome<Reply> = rejected(new DomainError("INTERNAL").toValue());
-    batch.wait({
-      committed: () => {
-        if (activation.gate === batch) activation.gate = undefined;
-        this.#answer(message, outcome);
-      },
-      refused: () => this.#answer(message, rejected(this.#notOwner(actorId))),
-    });
+    this.#answerWith(batch, activation, message, { outcome });
   }
 
   #answer(message: Message<Command, Reply>, outcome: Outcome<Reply>): void {
@@ -294,8 +285,4 @@ export class ActorHost<State, Command, Event, Reply> {
     for (const message of partition.abandon()) this.#answer(message, rejected(refusal.toValue()));
     this.#options.onFenced(partition.partition);
   }
-}
-
-function rejected<Reply>(error: ErrorValue): Outcome<Reply> {
-  return { ok: false, error };
 }
