@@ -1,4 +1,4 @@
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import BetterSqlite3 from "better-sqlite3";
 
 const EVERY_MS = 250;
@@ -11,7 +11,7 @@ const EVERY_MS = 250;
 const { file }: { file: string } = workerData;
 const database = new BetterSqlite3(file, { timeout: 0 });
 
-setInterval(() => {
+const timer = setInterval(() => {
   try {
     database.pragma("wal_checkpoint(PASSIVE)");
   } catch (error) {
@@ -19,3 +19,9 @@ setInterval(() => {
     if (!(error instanceof BetterSqlite3.SqliteError)) throw error;
   }
 }, EVERY_MS);
+
+// The one message there is: the end.
+parentPort?.once("message", () => {
+  clearInterval(timer);
+  database.close();
+});

@@ -5,6 +5,13 @@ type Callback = (this: { lastID: number; changes: number }, error: Error | null,
 type Unsent = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;
 type Waiting = { readonly resolve: (execution: Execution) => void; readonly reject: (error: Error) => void };
 
+/** A thread is asked to end: stopping it in the middle of native code may take the process down. */
+async function ended(worker: Worker): Promise<void> {
+  const exit = new Promise((resolve) => worker.once("exit", resolve));
+  worker.postMessage(null);
+  await exit;
+}
+
 /** One thread for all connections; it lives as long as one of them. */
 class SqliteThread {
   #worker: Worker | undefined;
@@ -23,7 +30,7 @@ class SqliteThread {
     if (this.#connections > 0) return;
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    if (worker) await ended(worker);
   }
 
   request(request: Unsent): Promise<Execution> {
@@ -106,7 +113,7 @@ class Checkpointers {
     const known = this.#files.get(file);
     if (!known || --known.connections > 0) return;
     this.#files.delete(file);
-    await known.worker.terminate();
+    await ended(known.worker);
   }
 
   #start(file: string): Worker {

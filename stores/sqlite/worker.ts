@@ -62,7 +62,8 @@ function perform(request: Request): Execution {
   }
 }
 
-parentPort?.on("message", (request: Request) => {
+parentPort?.on("message", (request: Request | null) => {
+  if (request === null) return parentPort?.close();
   try {
     parentPort?.postMessage({ id: request.id, result: perform(request) } satisfies Reply);
   } catch (error) {
