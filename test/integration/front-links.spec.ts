@@ -136,7 +136,10 @@ describe("a client that sends without waiting", () => {
     const link = await front.rawGateway("gw-1", 1);
     for (let id = 1; id <= 5; id++) link.publish("gw/gw-1/up/reported", "{}", id);
     const pings = setInterval(() => link.send({ cmd: "pingreq" }), 300);
-    await new Promise((resolve) => setTimeout(resolve, 3500));
+    for (const id of ["gw-2", "gw-3"]) {
+      const silent = await front.rawGateway(id, 1);
+      await until("a silent connection has outlived its keep-alive", () => silent.isClosed);
+    }
     clearInterval(pings);
     expect(link.isClosed).toBe(false);
     front.twins.release();
