@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, connect as connectSocket, createServer, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectSocket, type Socket } from "node:net";
 import { ServiceBroker } from "moleculer";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
@@ -13,17 +12,13 @@ import type { Counters } from "../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST } from "../../mixins/password.ts";
 import { mqttFrontService } from "../../services/edge/mqtt-front/mqtt-front.service.ts";
 import type { FrontSettings } from "../../services/edge/mqtt-front/settings.ts";
+import { freePort } from "../helpers/product.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 
 type Answer = Outcome<readonly GatewayAnswer[]>;
-const PATIENCE_MS = 10_000;
 
-/** Waits for a condition, not for a time. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await sleep(2);
-  }
+  await waitFor(what, condition);
 }
 
 /** In place of the twins service: what it says about each message is up to the test. */
@@ -158,7 +153,7 @@ function clientOptions(gatewayId: string): IClientOptions {
     username: gatewayId,
     password: `secret of ${gatewayId}`,
     reconnectPeriod: 0,
-    connectTimeout: PATIENCE_MS,
+    connectTimeout: 10_000,
   };
 }
 
@@ -255,13 +250,4 @@ class RawLink {
   end(): void {
     this.socket.destroy();
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -4,7 +4,8 @@ import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import { Front } from "../../services/edge/mqtt-front/front.ts";
 import type { IngestOutcome } from "../../services/edge/mqtt-front/ingest-batcher.ts";
 import { FRONT_SETTINGS } from "../../services/edge/mqtt-front/settings.ts";
-import { CountersInMemory, freePort, type Harness, startFrontHarness, until } from "./front-harness.ts";
+import { freePort } from "../helpers/product.ts";
+import { CountersInMemory, type Harness, startFrontHarness, until } from "./front-harness.ts";
 
 let front: Harness;
 
