@@ -85,8 +85,10 @@ export class ActorHost<State, Command, Event, Reply> {
   /** Gives one message to an actor; `done` is called once, after the commit of everything the answer tells. */
   deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void): void {
     const partition = this.#partitions.get(partitionOf(actorId, this.#options.partitionCount));
-    const refusal = this.#refusal(actorId, partition);
-    if (!partition || refusal) return done(rejected(refusal ?? this.#notOwner(actorId)));
+    if (!this.#accepting) return done(rejected(new DomainError("SHUTTING_DOWN").toValue()));
+    if (!partition) return done(rejected(this.#notOwner(actorId)));
+    if (this.#waiting >= this.#options.maxWaiting)
+      return done(rejected(new DomainError("OVERLOADED").toValue()));
     this.#waiting += 1;
     this.#enqueue(partition, actorId, { command, done });
   }
@@ -110,12 +112,6 @@ export class ActorHost<State, Command, Event, Reply> {
     this.#accepting = false;
     await this.#loader.settled();
     await this.#options.committer.settled();
-  }
-
-  #refusal(actorId: string, partition: Owned<State, Command, Reply> | undefined) {
-    if (!this.#accepting) return new DomainError("SHUTTING_DOWN").toValue();
-    if (!partition) return this.#notOwner(actorId);
-    return this.#waiting >= this.#options.maxWaiting ? new DomainError("OVERLOADED").toValue() : undefined;
   }
 
   #notOwner(actorId: string): ErrorValue {

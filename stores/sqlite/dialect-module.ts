@@ -6,21 +6,31 @@ type Unsent = Request extends infer R ? (R extends Request ? Omit<R, "id"> : nev
 type Waiting = { readonly resolve: (execution: Execution) => void; readonly reject: (error: Error) => void };
 
 /** A thread is asked to end: stopping it in the middle of native code may take the process down. */
-async function ended(worker: Worker): Promise<void> {
-  const exit = new Promise((resolve) => worker.once("exit", resolve));
-  worker.postMessage(null);
-  await exit;
+class Thread {
+  readonly worker: Worker;
+  readonly #exit: Promise<unknown>;
+
+  constructor(module: string, workerData: object = {}) {
+    this.worker = new Worker(new URL(module, import.meta.url), { workerData });
+    // From the start: one that has failed is gone already when somebody ends it.
+    this.#exit = new Promise((resolve) => this.worker.once("exit", resolve));
+  }
+
+  async end(): Promise<void> {
+    this.worker.postMessage(null);
+    await this.#exit;
+  }
 }
 
 /** One thread for all connections; it lives as long as one of them. */
 class SqliteThread {
-  #worker: Worker | undefined;
+  #thread: Thread | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #connections = 0;
 
   acquire(): number {
-    this.#worker ??= this.#start();
+    this.#thread ??= this.#start();
     this.#connections += 1;
     return ++this.#lastId;
   }
@@ -28,13 +38,13 @@ class SqliteThread {
   async release(): Promise<void> {
     this.#connections -= 1;
     if (this.#connections > 0) return;
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (worker) await ended(worker);
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.end();
   }
 
   request(request: Unsent): Promise<Execution> {
-    const worker = this.#worker;
+    const worker = this.#thread?.worker;
     if (!worker) return Promise.reject(sqliteError("SQLITE_MISUSE", "the database is closed"));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -43,11 +53,11 @@ class SqliteThread {
     });
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
-    worker.on("message", (reply: Reply) => this.#settle(reply));
-    worker.on("error", (error) => this.#failAll(error));
-    return worker;
+  #start(): Thread {
+    const thread = new Thread("./worker.ts");
+    thread.worker.on("message", (reply: Reply) => this.#settle(reply));
+    thread.worker.on("error", (error) => this.#failAll(error));
+    return thread;
   }
 
   #settle(reply: Reply): void {
@@ -101,26 +111,28 @@ class Turnstile {
 
 /** A thread per file that moves the log into it; it lives as long as a connection to the file. */
 class Checkpointers {
-  readonly #files = new Map<string, { connections: number; readonly worker: Worker }>();
+  readonly #files = new Map<string, { connections: number; readonly thread: Thread }>();
 
   opened(file: string): void {
     const known = this.#files.get(file);
     if (known) known.connections += 1;
-    else this.#files.set(file, { connections: 1, worker: this.#start(file) });
+    else this.#files.set(file, { connections: 1, thread: this.#start(file) });
   }
 
   async closed(file: string): Promise<void> {
     const known = this.#files.get(file);
     if (!known || --known.connections > 0) return;
     this.#files.delete(file);
-    await ended(known.worker);
+    await known.thread.end();
   }
 
-  #start(file: string): Worker {
-    const worker = new Worker(new URL("./checkpointer.ts", import.meta.url), { workerData: { file } });
+  #start(file: string): Thread {
+    const thread = new Thread("./checkpointer.ts", { file });
     // Without it commits do the checkpoints themselves: slower, not wrong.
-    worker.on("error", (error) => process.emitWarning(`no checkpoints beside the commits: ${String(error)}`));
-    return worker;
+    thread.worker.on("error", (error) => {
+      process.emitWarning(`no checkpoints beside the commits: ${String(error)}`);
+    });
+    return thread;
   }
 }
 
@@ -134,11 +146,13 @@ class Database {
   /** Set by Sequelize for the connection of a transaction. */
   uuid: string | undefined;
   readonly #connection = thread.acquire();
+  #isOpen = false;
 
   constructor(filename: string, _mode: number, opened: (error: Error | null) => void) {
     this.filename = filename;
     thread.request({ kind: "open", connection: this.#connection, file: filename }).then(
       () => {
+        this.#isOpen = true;
         checkpointers.opened(filename);
         opened(null);
       },
@@ -166,7 +180,7 @@ class Database {
     turnstile.forget(this);
     thread
       .request({ kind: "close", connection: this.#connection })
-      .then(() => checkpointers.closed(this.filename))
+      .then(() => (this.#isOpen ? checkpointers.closed(this.filename) : undefined))
       .then(() => thread.release())
       .then(
         () => done?.(null),

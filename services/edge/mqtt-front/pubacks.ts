@@ -6,7 +6,7 @@ const BYTES = 4;
 
 /**
  * Writes a connection's PUBACKs itself, all that one commit released in one piece. aedes would take two pieces and
- * a further turn of the event loop for each message: most of the front's CPU time went into those writes.
+ * a further turn of the event loop for each message; writes are the largest single cost under load.
  */
 export class Pubacks {
   readonly #client: GatewayClient;
