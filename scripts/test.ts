@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { ensureTools } from "./tools.ts";
+import { ensureTools, SERVER_COMMANDS } from "./tools.ts";
 
 /** `npm test`: every check in turn; the first that fails ends it. Arguments go to vitest. */
 const CHECKS: readonly (readonly [string, ...string[]])[] = [
@@ -9,7 +9,7 @@ const CHECKS: readonly (readonly [string, ...string[]])[] = [
   ["vitest", "run", ...process.argv.slice(2)],
 ];
 
-ensureTools(["curl", "mosquitto_pub", "mosquitto_sub"]);
+ensureTools(["curl", "mosquitto_pub", "mosquitto_sub", ...SERVER_COMMANDS]);
 for (const [command, ...args] of CHECKS) {
   console.log(`\n> ${command} ${args.join(" ")}`);
   const { status } = spawnSync(command, args, { stdio: "inherit" });

@@ -1,0 +1,110 @@
+import type { Params, Result } from "../../actors/contracts/contract.ts";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import { partitionOf } from "../../actors/runtime/partition-map.ts";
+import { type Caller, call } from "../../mixins/bridge.ts";
+
+/** One line of the operator's console: `name <parameter> [optional]`. */
+export type Command = {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly description: string;
+  readonly run: (caller: Caller, ...args: string[]) => Promise<unknown>;
+};
+
+type Owned = Result<"cluster.partitions">["partitions"][number];
+
+const DRAIN_SECONDS = 60;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "twin",
+    parameters: ["<id>"],
+    description: "The twin of a gateway, the node that owns it, and the owner's epoch",
+    async run(caller, gatewayId = "") {
+      const [twin, { owner, epoch, partition }] = await Promise.all([
+        call(caller, "twins.get", { gatewayId, view: "FULL" }),
+        ownerOf(caller, "twin", gatewayId),
+      ]);
+      return { owner, epoch, partition, twin };
+    },
+  },
+  {
+    name: "owners",
+    parameters: ["[type]"],
+    description: "How many partitions each node owns, of all types or of one",
+    async run(caller, type) {
+      const { partitions } = await call(caller, "cluster.get", {});
+      if (type === undefined) return partitions;
+      const share = partitions[type];
+      if (!share) throw unknownType(type);
+      return share;
+    },
+  },
+  {
+    name: "handoff",
+    parameters: ["<type>", "<target>"],
+    description: "Moves a partition (by number), or all of the type that a node has, to other nodes",
+    run: handOff,
+  },
+  {
+    name: "drain",
+    parameters: ["<node>"],
+    description: "Moves all that a node owns to others; it takes nothing until it is started anew",
+    async run(caller, node = "") {
+      const params = { timeoutSeconds: DRAIN_SECONDS };
+      return call(caller, "node.drain", params, { nodeID: node, timeout: (DRAIN_SECONDS + 5) * 1000 });
+    },
+  },
+  {
+    name: "deadletters",
+    parameters: ["[type]"],
+    description: "Messages that were put aside, oldest first",
+    async run(caller, type) {
+      return call(caller, "dead-letters.list", { limit: 100, ...(type !== undefined && { type }) });
+    },
+  },
+  {
+    name: "redrive",
+    parameters: ["<id>"],
+    description: "Hands a dead letter on once more; it is forgotten when that succeeds",
+    run: async (caller, id = "") => call(caller, "dead-letters.redrive", { id }),
+  },
+];
+
+async function handOff(caller: Caller, type = "", target = ""): Promise<{ moved: number[] }> {
+  const owned = await partitionsOf(caller, type);
+  const wanted = /^\d+$/.test(target)
+    ? owned.filter(({ partition }) => partition === Number(target))
+    : owned.filter(({ owner }) => owner === target);
+  if (wanted.length === 0)
+    throw new DomainError("INVALID_ARGUMENT", {
+      problem: `'${target}' is neither a partition of '${type}' nor a node that owns one`,
+    });
+  const moved: number[] = [];
+  for (const { partition, owner } of wanted) {
+    if (owner !== null && (await isMoved(caller, { type, partition }, owner))) moved.push(partition);
+  }
+  return { moved };
+}
+
+async function isMoved(caller: Caller, ref: Params<"node.handOff">, owner: string): Promise<boolean> {
+  return (await call(caller, "node.handOff", ref, { nodeID: owner, timeout: 10_000 })).moved;
+}
+
+async function ownerOf(caller: Caller, type: string, actorId: string): Promise<Owned> {
+  const owned = await partitionsOf(caller, type);
+  const number = partitionOf(actorId, owned.length);
+  const found = owned.find(({ partition }) => partition === number);
+  if (!found) throw new Error(`partition ${number} of '${type}' is missing`);
+  return found;
+}
+
+async function partitionsOf(caller: Caller, type: string): Promise<Owned[]> {
+  const { partitions } = await call(caller, "cluster.partitions", { type });
+  if (partitions.length === 0) throw unknownType(type);
+  return partitions;
+}
+
+function unknownType(type: string): DomainError {
+  return new DomainError("INVALID_ARGUMENT", { problem: `there are no partitions of a type '${type}'` });
+}
