@@ -3,6 +3,10 @@ import * as actors from "./0001-actors.ts";
 import * as gateways from "./0002-gateways.ts";
 import * as apiKeys from "./0003-api-keys.ts";
 import * as idempotencyKeys from "./0004-idempotency-keys.ts";
+import * as eventBus from "./0005-event-bus.ts";
+import * as journal from "./0006-journal.ts";
+import * as sessions from "./0007-sessions.ts";
+import * as gatewayEvents from "./0008-gateway-events.ts";
 
 type Migration = {
   readonly name: string;
@@ -15,4 +19,8 @@ export const MIGRATIONS: Migration[] = [
   { name: "0002-gateways", up: gateways.up },
   { name: "0003-api-keys", up: apiKeys.up },
   { name: "0004-idempotency-keys", up: idempotencyKeys.up },
+  { name: "0005-event-bus", up: eventBus.up },
+  { name: "0006-journal", up: journal.up },
+  { name: "0007-sessions", up: sessions.up },
+  { name: "0008-gateway-events", up: gatewayEvents.up },
 ];

@@ -13,11 +13,6 @@ export class Statement {
     return `(${values.map((value) => this.value(value)).join(", ")})`;
   }
 
-  /** A table of constants for the start of a SELECT: `WITH v(a, b) AS (VALUES ($1, $2), ($3, $4))` */
-  constants(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
-    return `WITH v(${columns.join(", ")}) AS (VALUES ${rows.map((row) => this.tuple(row)).join(", ")})`;
-  }
-
   anyOf(conditions: readonly string[]): string {
     return `(${conditions.join(" OR ")})`;
   }
