@@ -1,4 +1,5 @@
 import type { CallingOptions, Context, ServiceSchema } from "moleculer";
+import type { ActionContract } from "../actors/contracts/action.ts";
 import {
   ACTIONS,
   type ActionName,
@@ -7,7 +8,6 @@ import {
   type Payload,
   type Result,
 } from "../actors/contracts/contract.ts";
-import { DomainError, type ErrorData, type FieldViolation, isErrorType } from "../actors/contracts/errors.ts";
 import { EVENTS } from "../actors/contracts/events.ts";
 import { checker } from "../actors/contracts/validate.ts";
 
@@ -15,7 +15,10 @@ import { checker } from "../actors/contracts/validate.ts";
 export type Caller = {
   call<Returned, Given>(action: string, params: Given, options?: CallingOptions): Promise<Returned>;
 };
-export type Emitter = { broadcast<Data>(event: string, data: Data): Promise<void> };
+export type Emitter = {
+  broadcast<Data>(event: string, data: Data): Promise<void>;
+  emit<Data>(event: string, data: Data): Promise<void>;
+};
 
 type ServiceOf<Name> = Name extends `${infer Service}.${string}` ? Service : never;
 type ActionOf<Service extends string, Name = ActionName> = Name extends `${Service}.${infer Action}`
@@ -45,8 +48,12 @@ export function actions<Service extends ServiceOf<ActionName>>(
 
 function actionOf(name: string, handler: (params: never, context: Context) => unknown) {
   if (!isActionName(name)) throw new Error(`no contract declares the action '${name}'`);
-  const check = checker(ACTIONS[name].params);
-  return { handler: (context: Context) => handler(check(context.params) as never, context) };
+  const { params, cacheSeconds }: ActionContract = ACTIONS[name];
+  const check = checker(params);
+  return {
+    handler: (context: Context) => handler(check(context.params) as never, context),
+    ...(cacheSeconds !== undefined && { cache: { ttl: cacheSeconds } }),
+  };
 }
 
 function isActionName(name: string): name is ActionName {
@@ -64,28 +71,14 @@ export function events(handlers: EventHandlers): NonNullable<ServiceSchema["even
   );
 }
 
-/** Errors of the table come back as DomainError, also from another node, where the class was lost. */
-export async function call<Name extends ActionName>(
+/** Errors of the table come as DomainError, also from another node: the broker's `errorRegenerator` sees to that. */
+export function call<Name extends ActionName>(
   caller: Caller,
   name: Name,
   params: Params<Name>,
   options: CallingOptions = {},
 ): Promise<Result<Name>> {
-  try {
-    return await caller.call<Result<Name>, Params<Name>>(name, params, options);
-  } catch (error) {
-    throw restored(error);
-  }
-}
-
-function restored(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof DomainError) return error;
-  const { type, data, violations } = error as Error & {
-    type?: unknown;
-    data?: ErrorData;
-    violations?: readonly FieldViolation[];
-  };
-  return isErrorType(type) ? new DomainError(type, data, violations) : error;
+  return caller.call<Result<Name>, Params<Name>>(name, params, options);
 }
 
 /** A hint to every node; see the contract of events for what it does not promise. */
@@ -95,4 +88,13 @@ export function broadcast<Name extends EventName>(
   payload: Payload<Name>,
 ): Promise<void> {
   return emitter.broadcast(name, payload);
+}
+
+/** A hint to one node per service that listens, this one if it does. */
+export function emit<Name extends EventName>(
+  emitter: Emitter,
+  name: Name,
+  payload: Payload<Name>,
+): Promise<void> {
+  return emitter.emit(name, payload);
 }

@@ -23,6 +23,8 @@ export type ActionContract = {
   readonly result: TSchema;
   /** Absent: only called by our own services. */
   readonly rest?: RestBinding;
+  /** The answer may be so old; for answers that depend on the params alone. Who may ask is checked before. */
+  readonly cacheSeconds?: number;
 };
 
 export type ParamsOf<Contract extends ActionContract> = Static<Contract["params"]>;

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "typebox";
+import { DownMessage } from "./edge.ts";
 import { GatewayId } from "./ids.ts";
-import type { JsonValue } from "./json.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -11,9 +11,26 @@ const closed = { additionalProperties: false } as const;
 export const EVENTS = {
   /** The secret is another one, or the gateway is gone: open connections must end. */
   "gateways.credentialsRevoked": Type.Object({ gatewayId: GatewayId }, closed),
-  /** To whichever edge holds the gateway's connection; `topic` is below `gw/{gatewayId}/down/`. */
-  "downlink.send": Type.Object(
-    { gatewayId: GatewayId, topic: Type.String(), payload: Type.Unsafe<JsonValue>({}) },
+  /** To every front: deliver those whose gateway is connected here. For when nobody knows where it is. */
+  "downlink.send": Type.Object({ messages: Type.Array(DownMessage) }, closed),
+  /** To one bridge, whichever: give these to the broker. */
+  "downlink.publish": Type.Object({ messages: Type.Array(DownMessage) }, closed),
+  /**
+   * These clients have connected to that front, so many milliseconds ago: another front that has the same client
+   * closes its link, when that is older.
+   */
+  "edge.connected": Type.Object(
+    {
+      nodeId: Type.String(),
+      links: Type.Array(
+        Type.Object(
+          { gatewayId: GatewayId, clientId: Type.String(), ageMs: Type.Number({ minimum: 0 }) },
+          closed,
+        ),
+      ),
+    },
     closed,
   ),
+  /** The journal goes on to this place at least. */
+  "journal.appended": Type.Object({ seq: Type.Integer({ minimum: 0 }) }, closed),
 } as const satisfies Record<string, TSchema>;

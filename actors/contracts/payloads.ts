@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
+import { SEVERITIES } from "./severity.ts";
 
 /**
  * Payloads of the native MQTT dialect, gateway to server (`gw/{id}/up/{kind}`): contract section 3.
@@ -55,7 +56,7 @@ export const UP_PAYLOADS = {
     {
       id: Type.Optional(Id),
       type: Id,
-      severity: Type.Optional(Type.Enum(["INFO", "WARNING", "ERROR", "CRITICAL"])),
+      severity: Type.Optional(Type.Enum(SEVERITIES)),
       ts: Type.Optional(EpochMs),
       data: Type.Optional(Document),
     },

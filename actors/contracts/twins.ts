@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import type { Outcome } from "../runtime/actor.ts";
-import type { GatewayAnswer } from "../twin/contract.ts";
+import type { TwinCommand, TwinReply, TwinView } from "../twin/contract.ts";
 import type { ActionContract } from "./action.ts";
+import type { Edge } from "./edge.ts";
 import { ListParams } from "./gateways.ts";
 import { GatewayId } from "./ids.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
@@ -59,6 +60,14 @@ export type UpMessage = {
   readonly payload: Uint8Array;
 };
 
+/** An answer to a gateway; the payload is JSON text, made once by the owner. */
+export type EncodedAnswer = { readonly topic: string; readonly payload: string };
+
+export type TwinAsk = { readonly gatewayId: string; readonly command: TwinCommand };
+
+/** What a reader may cache under the token, if there is one; see `ReadLeases`. */
+export type LentTwin = { readonly view: TwinView; readonly token?: string };
+
 export const twinActions = {
   "twins.get": {
     params: Type.Object({ gatewayId: GatewayId, view: View }, closed),
@@ -108,9 +117,22 @@ export const twinActions = {
     params: Type.Object({ gatewayId: GatewayId, by: Type.String() }, closed),
     result: Type.Null(),
   },
-  /** A micro-batch from an edge; one outcome per message, in order, each after its commit. */
+  /** A micro-batch from an edge to one owner; one outcome per message, in order, each after its commit. */
   "twins.ingest": {
-    params: Type.Unsafe<{ readonly messages: readonly UpMessage[] }>({}),
-    result: Type.Unsafe<readonly Outcome<readonly GatewayAnswer[]>[]>({}),
+    params: Type.Unsafe<{ readonly edge: Edge; readonly messages: readonly UpMessage[] }>({}),
+    result: Type.Unsafe<readonly Outcome<readonly EncodedAnswer[]>[]>({}),
+  },
+  /**
+   * Commands to actors that the called node owns, pinned to it; one outcome each, in order. Only the first of them,
+   * at least one, when one reply cannot carry all: the rest is to be asked again. Changes carry a request id.
+   */
+  "twins.ask": {
+    params: Type.Unsafe<{ readonly asks: readonly TwinAsk[] }>({}),
+    result: Type.Unsafe<readonly Outcome<TwinReply>[]>({}),
+  },
+  /** Views of twins for a reader that caches them; else as `twins.ask`. */
+  "twins.lend": {
+    params: Type.Unsafe<{ readonly gatewayIds: readonly string[] }>({}),
+    result: Type.Unsafe<readonly Outcome<LentTwin>[]>({}),
   },
 } as const satisfies Record<string, ActionContract>;

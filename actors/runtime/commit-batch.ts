@@ -16,6 +16,9 @@ export type CommitTarget = PartitionRef & {
   readonly onFenced: () => void;
 };
 
+/** So that one row of large changes still is one statement that every store takes. */
+const MAX_CHANGES = 128;
+
 /** What one partition wants to commit in one tick, and who waits for it. */
 export class PartitionBatch {
   readonly target: CommitTarget;
@@ -24,6 +27,10 @@ export class PartitionBatch {
 
   constructor(target: CommitTarget) {
     this.target = target;
+  }
+
+  get isFull(): boolean {
+    return this.changes.length >= MAX_CHANGES;
   }
 
   wait(listener: CommitListener): void {

@@ -2,7 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CommitTarget, PartitionBatch } from "./commit-batch.ts";
 import type { ActorStore, CommitRow, Log } from "./ports.ts";
 
-type Batch = Map<CommitTarget, PartitionBatch>;
+/** The batches of each partition, in order; only the last of them may not be full. */
+type Gathered = Map<CommitTarget, PartitionBatch[]>;
+
+/** Called with what is committed, before anybody is told; a promise is waited for. */
+type AfterCommit = (rows: readonly CommitRow[]) => Promise<unknown> | undefined;
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
@@ -15,14 +19,17 @@ const LAST_RETRY_MS = 1000;
 export class Committer {
   readonly #store: Pick<ActorStore, "commit">;
   readonly #log: Log;
-  #open: Batch = new Map();
+  readonly #afterCommit: AfterCommit;
+  readonly #gathered: Gathered = new Map();
+  #committing: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #problem: string | undefined;
   #commits = 0;
 
-  constructor(store: Pick<ActorStore, "commit">, log: Log) {
+  constructor(store: Pick<ActorStore, "commit">, log: Log, afterCommit: AfterCommit = () => undefined) {
     this.#store = store;
     this.#log = log;
+    this.#afterCommit = afterCommit;
   }
 
   /** Why nothing can be committed now; undefined when all is well. */
@@ -37,20 +44,30 @@ export class Committer {
 
   /** The gathering batch of the partition; asking for it causes a commit soon. */
   batchOf(target: CommitTarget): PartitionBatch {
-    let batch = this.#open.get(target);
-    if (!batch) {
-      batch = new PartitionBatch(target);
-      this.#open.set(target, batch);
-    }
+    const batches = this.#gathered.get(target);
+    const last = batches?.at(-1);
+    if (last && !last.isFull) return last;
+    const batch = new PartitionBatch(target);
+    if (batches) batches.push(batch);
+    else this.#gathered.set(target, [batch]);
     this.#running ??= this.#run();
     return batch;
   }
 
   /** Nobody may commit for this partition any more: what has gathered is refused. */
   discard(target: CommitTarget): void {
-    const batch = this.#open.get(target);
-    this.#open.delete(target);
-    batch?.fail();
+    const batches = this.#gathered.get(target) ?? [];
+    this.#gathered.delete(target);
+    for (const batch of batches) batch.fail();
+  }
+
+  /** Resolves when everything gathered for the partition until now is decided. */
+  async flushed(target: CommitTarget): Promise<void> {
+    await this.#committing;
+    while (this.#gathered.has(target)) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#committing;
+    }
   }
 
   /** Resolves when everything gathered until now is decided. */
@@ -61,17 +78,28 @@ export class Committer {
   async #run(): Promise<void> {
     // Messages that arrive in the same turn of the event loop belong into the same commit.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#open.size > 0) {
-      const batches = [...this.#open.values()];
-      this.#open = new Map();
-      await this.#commit(batches);
+    while (this.#gathered.size > 0) {
+      this.#committing = this.#commit(this.#take());
+      await this.#committing;
     }
     this.#running = undefined;
+  }
+
+  /** One batch of each partition: the next one's position is known only when this one is committed. */
+  #take(): PartitionBatch[] {
+    return Array.from(this.#gathered, ([target, batches]) => {
+      const [first, ...rest] = batches;
+      if (rest.length > 0) this.#gathered.set(target, rest);
+      else this.#gathered.delete(target);
+      return first;
+    }).filter((batch) => batch !== undefined);
   }
 
   async #commit(batches: readonly PartitionBatch[]): Promise<void> {
     const rows = batches.map((batch) => batch.toRow());
     const refused = new Set(await this.#untilDecided(rows));
+    const pending = this.#afterCommit(refused.size === 0 ? rows : rows.filter((row) => !refused.has(row)));
+    if (pending) await pending;
     for (const [index, batch] of batches.entries()) {
       const row = rows[index] as CommitRow;
       if (refused.has(row)) {

@@ -1,6 +1,8 @@
 import type { ActorType, Downlink } from "./actor.ts";
 import type { Committer } from "./committer.ts";
+import type { AnyPartition } from "./partition.ts";
 import type { ActorStore, Clock, Log, RowPublisher } from "./ports.ts";
+import type { ReadLeases } from "./read-leases.ts";
 
 export type HostOptions<State, Command, Event, Reply> = {
   readonly type: ActorType<State, Command, Event, Reply>;
@@ -14,8 +16,12 @@ export type HostOptions<State, Command, Event, Reply> = {
   readonly maxWaiting: number;
   /** Sends what actors want to tell gateways, after the commit. */
   readonly sendDownlinks: (downlinks: readonly Downlink[]) => void;
-  /** Told when the partition was lost to another owner. */
-  readonly onFenced: (partition: number) => void;
+  /** Told when a partition was lost to another owner. */
+  readonly onFenced: () => void;
+  /** Where views of these actors are cached. */
+  readonly leases?: Pick<ReadLeases, "close"> | undefined;
+  /** May an answer be given that no commit proves? */
+  readonly mayAnswer: () => boolean;
 };
 
 export type HostCounts = {
@@ -25,3 +31,14 @@ export type HostCounts = {
   readonly idleBytes: number;
   readonly partitions: number;
 };
+
+export function countsOf(partitions: Iterable<AnyPartition>, waiting: number): HostCounts {
+  let [hot, idle, idleBytes, count] = [0, 0, 0, 0];
+  for (const { activations, slab } of partitions) {
+    hot += activations.size;
+    idle += slab.size;
+    idleBytes += slab.bytes;
+    count += 1;
+  }
+  return { waiting, hot, idle, idleBytes, partitions: count };
+}

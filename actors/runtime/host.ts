@@ -1,5 +1,5 @@
 import { DomainError, type ErrorValue } from "../contracts/errors.ts";
-import type { Activation, Envelope } from "./activation.ts";
+import type { Envelope } from "./activation.ts";
 import {
   type ActorType,
   type Context,
@@ -10,21 +10,13 @@ import {
 } from "./actor.ts";
 import type { PartitionBatch } from "./commit-batch.ts";
 import { foldChange } from "./fold.ts";
-import type { HostCounts, HostOptions } from "./host-options.ts";
+import { countsOf, type HostCounts, type HostOptions } from "./host-options.ts";
 import { Loader } from "./loader.ts";
+import { type Actor, type Message, type Owned, takeMailbox } from "./message.ts";
 import { Partition } from "./partition.ts";
 import { partitionOf } from "./partition-map.ts";
 import type { Change, ClaimedPartition, CommitRow } from "./ports.ts";
 import { changeOf, decideTimers } from "./turn.ts";
-
-type Message<Command, Reply> = {
-  /** Null: the actor's due timers. */
-  readonly command: Command | null;
-  readonly done: (outcome: Outcome<Reply>) => void;
-};
-
-type Owned<State, Command, Reply> = Partition<State, Message<Command, Reply>>;
-type Actor<State, Command, Reply> = Activation<State, Message<Command, Reply>>;
 
 /** Hosts the actors of one type in the partitions that this node owns. */
 export class ActorHost<State, Command, Event, Reply> {
@@ -40,7 +32,7 @@ export class ActorHost<State, Command, Event, Reply> {
     this.#type = options.type;
     this.#loader = new Loader(options.store, options.type.name, {
       ready: (partition, activation) => this.#openMailbox(partition, activation),
-      failed: (partition, activation, error) => this.#rejectMailbox(partition, activation, error),
+      failed: (partition, activation, error) => this.#refuse(partition, activation, error),
     });
   }
 
@@ -57,13 +49,7 @@ export class ActorHost<State, Command, Event, Reply> {
   }
 
   get counts(): HostCounts {
-    let [hot, idle, idleBytes] = [0, 0, 0];
-    for (const { activations, slab } of this.#partitions.values()) {
-      hot += activations.size;
-      idle += slab.size;
-      idleBytes += slab.bytes;
-    }
-    return { waiting: this.#waiting, hot, idle, idleBytes, partitions: this.#partitions.size };
+    return countsOf(this.partitions, this.#waiting);
   }
 
   /** Starts to serve a claimed partition, from its stored rows on. */
@@ -82,11 +68,27 @@ export class ActorHost<State, Command, Event, Reply> {
     for (const row of claimed.rows) if (row.pos > claimed.publishedPos) this.#publish(partition, row);
   }
 
+  /** Takes no more messages for the partition, and forgets it when every accepted one is answered. */
+  async surrender(number: number): Promise<void> {
+    const partition = this.#partitions.get(number);
+    if (!partition) return;
+    partition.isLeaving = true;
+    await this.#loader.settled();
+    await this.#options.committer.flushed(partition);
+    this.drop(number);
+  }
+
+  /** Another node owns the partition: nothing may be read from what is known of it here. */
+  drop(number: number): void {
+    const partition = this.#partitions.get(number);
+    if (partition) this.#forget(partition);
+  }
+
   /** Gives one message to an actor; `done` is called once, after the commit of everything the answer tells. */
   deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void): void {
     const partition = this.#partitions.get(partitionOf(actorId, this.#options.partitionCount));
     if (!this.#accepting) return done(rejected(new DomainError("SHUTTING_DOWN").toValue()));
-    if (!partition) return done(rejected(this.#notOwner(actorId)));
+    if (!partition || partition.isLeaving) return done(rejected(this.#notOwner(actorId)));
     if (this.#waiting >= this.#options.maxWaiting)
       return done(rejected(new DomainError("OVERLOADED").toValue()));
     this.#waiting += 1;
@@ -97,10 +99,17 @@ export class ActorHost<State, Command, Event, Reply> {
     return new Promise((resolve) => this.deliver(actorId, command, resolve));
   }
 
+  /** What the actor is once all that is decided is committed; undefined when it is not in memory. */
+  peek(actorId: string): State | undefined {
+    const partition = this.#partitions.get(partitionOf(actorId, this.#options.partitionCount));
+    return partition?.find(actorId)?.pending.state;
+  }
+
   /** Fires the timers that are due. One that was due while nobody owned the partition fires once, now. */
   fireTimers(): void {
     const now = this.#options.clock();
     for (const partition of this.#partitions.values()) {
+      if (partition.isLeaving) continue;
       for (const actorId of partition.takeDue(now)) {
         this.#enqueue(partition, actorId, { command: null, done: () => undefined });
       }
@@ -130,22 +139,21 @@ export class ActorHost<State, Command, Event, Reply> {
   }
 
   #openMailbox(partition: Owned<State, Command, Reply>, activation: Actor<State, Command, Reply>): void {
-    const messages = activation.mailbox;
-    activation.mailbox = [];
-    for (const message of messages) this.#enqueue(partition, activation.actorId, message);
+    // All or none: one that changes nothing may not be refused while a later one is carried out.
+    if (!this.#options.mayAnswer())
+      return this.#refuse(partition, activation, this.#notOwner(activation.actorId));
+    for (const message of takeMailbox(activation)) this.#enqueue(partition, activation.actorId, message);
   }
 
-  #rejectMailbox(
+  /** What waits is answered with the error; timers come again by themselves. */
+  #refuse(
     partition: Owned<State, Command, Reply>,
     activation: Actor<State, Command, Reply>,
-    error: unknown,
+    error: ErrorValue,
   ): void {
-    const problem = error instanceof Error ? error.message : String(error);
-    const messages = activation.mailbox;
-    activation.mailbox = [];
-    for (const message of messages) {
+    for (const message of takeMailbox(activation)) {
       if (message.command === null) partition.schedule(activation.actorId, this.#options.clock());
-      this.#answer(message, rejected(new DomainError("STORE_UNAVAILABLE", { problem }).toValue()));
+      this.#answer(message, rejected(error));
     }
   }
 
@@ -235,6 +243,8 @@ export class ActorHost<State, Command, Event, Reply> {
       if (downlinks.length > 0) this.#options.sendDownlinks(downlinks);
     };
     if (activation.gate) return this.#answerWith(activation.gate, activation, message, { outcome, first });
+    if (!this.#options.mayAnswer())
+      return this.#answer(message, rejected(this.#notOwner(activation.actorId)));
     first();
     this.#answer(message, outcome);
   }
@@ -275,10 +285,15 @@ export class ActorHost<State, Command, Event, Reply> {
 
   #lose(partition: Owned<State, Command, Reply>): void {
     if (!partition.owned) return;
+    this.#forget(partition);
+    this.#options.onFenced();
+  }
+
+  #forget(partition: Owned<State, Command, Reply>): void {
     this.#partitions.delete(partition.partition);
+    this.#options.leases?.close(this.#type.name, partition.partition);
     this.#options.committer.discard(partition);
     const refusal = new DomainError("NOT_OWNER", { type: this.#type.name, partition: partition.partition });
     for (const message of partition.abandon()) this.#answer(message, rejected(refusal.toValue()));
-    this.#options.onFenced(partition.partition);
   }
 }

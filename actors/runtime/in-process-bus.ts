@@ -1,60 +1,135 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { CommitRow, Log, RowPublisher } from "./ports.ts";
+import type { BusStore } from "./bus-store.ts";
+import { ConsumerGroup } from "./consumer-group.ts";
+import { Handout, type HandoutOptions } from "./handout.ts";
+import { Offsets } from "./offsets.ts";
+import type { CommitRow, Consumer, DeliveredRow, EventBus, UndeliveredRow } from "./ports.ts";
+import { type Batch, RowBatcher } from "./row-batcher.ts";
+import { Sequences } from "./sequences.ts";
+import { settledWithin } from "./settled-within.ts";
 
-type Consumer = { readonly group: string; readonly handle: (row: CommitRow) => Promise<void> };
+const MAX_ROWS = 500;
+const MAX_BYTES = 256 * 1024;
+const SAVE_MS = 1000;
+/** A handler that runs longer than this is left to itself by `stop`; what it was handed comes again. */
+const STOP_MS = 10_000;
+/** So many rows that some group has not handled yet are told about. */
+const MANY_WAITING = 10_000;
+const HANDLED = Promise.resolve();
 
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 5000;
+type InProcessBusOptions = HandoutOptions & { readonly store: BusStore };
 
 /**
- * The event bus of one process: hands each committed row to every consumer group, in order per partition, until
- * the group has done its work. A row that no group has finished before a crash is handed out again after it, so
- * consumers must bear copies.
+ * The event bus of one process: hands committed rows to every consumer group, each at its own pace. A row stays in
+ * memory and in the commit table (`publish` is pending) until all groups have handled it; there is no bound on that
+ * but the log entry that tells of it. Rows that a group has handled are not handed to it again after a restart,
+ * but after a crash those of the last second may be.
  */
-export class InProcessBus implements RowPublisher {
-  readonly #consumers: Consumer[] = [];
-  readonly #tails = new Map<string, Promise<void>>();
-  readonly #log: Log;
-  #stopped = false;
+export class InProcessBus implements EventBus {
+  readonly #options: InProcessBusOptions;
+  readonly #groups: ConsumerGroup[] = [];
+  readonly #stopping = new AbortController();
+  readonly #started = Promise.withResolvers<void>();
+  readonly #batcher: RowBatcher<DeliveredRow>;
+  readonly #handout: Handout;
+  readonly #sequences: Sequences;
+  #saver: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = HANDLED;
+  #waitingRows = 0;
+  #toldAt = MANY_WAITING;
 
-  constructor(log: Log) {
-    this.#log = log;
+  constructor(options: InProcessBusOptions) {
+    const { store, log } = options;
+    const { signal } = this.#stopping;
+    this.#options = options;
+    this.#handout = new Handout(options, (row) => store.putAside(row), signal);
+    this.#sequences = new Sequences(store, log, signal);
+    const send = (batch: Batch<DeliveredRow>) => this.#send(batch);
+    this.#batcher = new RowBatcher({ send, maxItems: MAX_ROWS, maxBytes: MAX_BYTES });
   }
 
-  subscribe(group: string, handle: (row: CommitRow) => Promise<void>): void {
-    this.#consumers.push({ group, handle });
+  subscribe(consumer: Consumer): void {
+    this.#groups.push(new ConsumerGroup(consumer, this.#handout, this.#stopping.signal));
   }
 
-  async publish(row: CommitRow): Promise<void> {
-    await Promise.all(this.#consumers.map((consumer) => this.#inOrder(consumer, row)));
+  /** What is published before waits. */
+  async start(): Promise<void> {
+    const { store } = this.#options;
+    for (const group of this.#groups) group.offsets = new Offsets(await store.offsets(group.consumer.group));
+    this.#saver = setInterval(() => void this.#save(), SAVE_MS).unref();
+    this.#started.resolve();
   }
 
-  /** Rows not handled by now are handled after the next start. */
+  /** Resolves when all groups have handled the row; never, when the bus stops before that. */
+  publish(row: CommitRow): Promise<void> {
+    if (this.#groups.length === 0) return HANDLED;
+    this.#noteWaiting(1);
+    return this.#batcher.add({ ...row, first: 0 }, JSON.stringify(row.changes).length);
+  }
+
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await Promise.allSettled(this.#tails.values());
+    const sent = this.#batcher.stop();
+    this.#stopping.abort();
+    this.#started.resolve();
+    clearInterval(this.#saver);
+    await sent;
+    await this.#handlersEnd();
+    await this.#saving;
+    await this.#save();
   }
 
-  #inOrder(consumer: Consumer, row: CommitRow): Promise<void> {
-    const key = `${consumer.group}/${row.type}/${row.partition}`;
-    const tail = (this.#tails.get(key) ?? Promise.resolve()).then(() => this.#untilHandled(consumer, row));
-    this.#tails.set(key, tail);
-    const forget = () => {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+  undelivered(limit: number): Promise<UndeliveredRow[]> {
+    return this.#options.store.undelivered(limit);
+  }
+
+  async redrive(id: string): Promise<boolean> {
+    const { store } = this.#options;
+    const found = await store.find(id);
+    if (!found) return false;
+    const group = this.#groups.find(({ consumer }) => consumer.group === found.group);
+    if (!group) throw new Error(`the group '${found.group}' of '${id}' does not consume on this node`);
+    const sequence = await this.#sequences.take();
+    group.redrive({ sequence, rows: [found.row] }, () => store.forget(id));
+    return true;
+  }
+
+  async #send({ items, done }: Batch<DeliveredRow>): Promise<void> {
+    await this.#started.promise;
+    const delivery = { sequence: await this.#sequences.take(), rows: items };
+    let missing = this.#groups.length;
+    const handled = () => {
+      missing -= 1;
+      if (missing > 0) return;
+      this.#noteWaiting(-items.length);
+      done.resolve();
     };
-    tail.then(forget, forget);
-    return tail;
+    for (const group of this.#groups) group.push(delivery, handled);
   }
 
-  async #untilHandled({ group, handle }: Consumer, row: CommitRow): Promise<void> {
-    for (let wait = FIRST_RETRY_MS; !this.#stopped; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
-      try {
-        return await handle(row);
-      } catch (error) {
-        this.#log.warn("a consumer failed; the row is handed to it again", { group, error: String(error) });
-        await delay(wait, undefined, { ref: false });
-      }
-    }
-    throw new Error("the bus has stopped");
+  #noteWaiting(rows: number): void {
+    this.#waitingRows += rows;
+    if (this.#waitingRows < MANY_WAITING) this.#toldAt = MANY_WAITING;
+    if (this.#waitingRows < this.#toldAt) return;
+    this.#toldAt *= 2;
+    this.#options.log.warn("consumers are behind: many rows wait in memory", { rows: this.#waitingRows });
+  }
+
+  async #handlersEnd(): Promise<void> {
+    const ended = Promise.all(this.#groups.map((group) => group.stopped()));
+    if (!(await settledWithin(STOP_MS, ended)))
+      this.#options.log.error("a consumer still runs; the bus stops without it");
+  }
+
+  /** Copies after a restart are all that a failure costs. */
+  #save(): Promise<void> {
+    this.#saving = this.#saveAll().catch((error: unknown) =>
+      this.#options.log.warn("the progress of consumers could not be saved", { error: String(error) }),
+    );
+    return this.#saving;
+  }
+
+  async #saveAll(): Promise<void> {
+    const { store } = this.#options;
+    for (const { consumer, offsets } of this.#groups)
+      await offsets.save((changed) => store.saveOffsets(consumer.group, changed));
   }
 }

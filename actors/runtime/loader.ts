@@ -1,3 +1,4 @@
+import { DomainError, type ErrorValue } from "../contracts/errors.ts";
 import type { Activation } from "./activation.ts";
 import type { Partition } from "./partition.ts";
 import type { ActorStore } from "./ports.ts";
@@ -9,7 +10,7 @@ type LoaderHooks<State, Message> = {
   readonly failed: (
     partition: Partition<State, Message>,
     activation: Activation<State, Message>,
-    error: unknown,
+    error: ErrorValue,
   ) => void;
 };
 
@@ -77,7 +78,7 @@ export class Loader<State, Message> {
       for (const { partition, activation } of requests) {
         if (activation.status !== "activating") continue;
         activation.status = "creating";
-        this.#hooks.failed(partition, activation, error);
+        this.#hooks.failed(partition, activation, storeUnavailable(error));
       }
     }
   }
@@ -86,4 +87,9 @@ export class Loader<State, Message> {
     const documents = await this.#store.load(this.#typeName, actorIds);
     return new Map(documents.map((document) => [document.actorId, document]));
   }
+}
+
+function storeUnavailable(error: unknown): ErrorValue {
+  const problem = error instanceof Error ? error.message : String(error);
+  return new DomainError("STORE_UNAVAILABLE", { problem }).toValue();
 }

@@ -13,7 +13,8 @@ export function partitionOf(actorId: string, count: number): number {
   return (hash >>> 0) % count;
 }
 
-function fnv1a(bytes: Uint8Array): number {
+/** 32 bits. */
+export function fnv1a(bytes: Uint8Array): number {
   let hash = OFFSET_BASIS;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME);
   return hash >>> 0;

@@ -53,6 +53,8 @@ export class Partition<State, Message> implements CommitTarget {
   #stored: { readonly snapshotPos: number; readonly publishedPos: number };
   /** Ends with the loss of the partition. */
   owned = true;
+  /** It takes no more messages: it is on its way to another node. */
+  isLeaving = false;
 
   constructor(actorType: Rules<State>, claimed: ClaimedPartition, hooks: PartitionHooks) {
     this.#actorType = actorType;

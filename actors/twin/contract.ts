@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
+import type { Severity } from "../contracts/severity.ts";
 import type { Position } from "./sequence.ts";
 import type { LeafTimes } from "./times.ts";
 
@@ -35,6 +36,16 @@ export type GatewayAnswer = {
   readonly payload: JsonObject;
 };
 
+/** What a gateway tells on `up/event`; `eventType` and `eventId` are its own. */
+export type GatewayEvent = {
+  readonly eventType: string;
+  readonly severity: Severity;
+  readonly eventId?: string;
+  /** Epoch milliseconds by the gateway's clock. */
+  readonly ts?: number;
+  readonly data?: JsonObject;
+};
+
 /** Every message of the twin actor: its parameters and its reply. */
 export type TwinCommands = {
   reportState: {
@@ -46,6 +57,7 @@ export type TwinCommands = {
     reply: readonly GatewayAnswer[];
   };
   sendTwin: { params: { readonly token?: string }; reply: readonly GatewayAnswer[] };
+  recordEvent: { params: GatewayEvent; reply: readonly GatewayAnswer[] };
   getTwin: { params: Record<never, never>; reply: TwinView };
   updateDesired: { params: ChangeRequest & { readonly patch: JsonObject }; reply: TwinView };
   patchDesired: { params: ChangeRequest & { readonly operations: readonly JsonValue[] }; reply: TwinView };
@@ -59,18 +71,28 @@ export type TwinCommand = {
 
 export type TwinReply = TwinCommands[keyof TwinCommands]["reply"];
 
-/** Every event of the twin actor. `bytes`, when given, is the section's exact size after the change. */
+/** The versions of the twin and of the section after a change, for the history; short, since every event has them. */
+export type Versions = readonly [twin: number, section: number];
+
+/** What all changes of a section say. `bytes`, when given, is the section's exact size after the change. */
+type SectionUpdated = {
+  readonly patch: JsonObject;
+  readonly bytes?: number;
+  readonly versions: Versions;
+};
+
+/** Every event of the twin actor. */
 export type TwinEvents = {
-  "twin.reported.updated": Position & { readonly patch: JsonObject; readonly bytes?: number };
-  "twin.desired.updated": {
-    readonly patch: JsonObject;
-    readonly bytes?: number;
+  "twin.reported.updated": Position & SectionUpdated;
+  "twin.desired.updated": SectionUpdated & {
     readonly by: string;
     readonly reason?: string;
     readonly requestId?: string;
   };
   /** The gateway went on without changing anything: no version, not shown outside. */
   "twin.position.advanced": Position;
+  /** Something happened at the gateway: no version, the twin stays as it is. */
+  "twin.event.recorded": GatewayEvent;
   "twin.removed": { readonly by: string };
 };
 

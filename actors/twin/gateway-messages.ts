@@ -10,12 +10,14 @@ type Decoder = (payload: JsonObject) => TwinCommand;
 const checkReported = checker(UP_PAYLOADS.reported);
 const checkHello = checker(UP_PAYLOADS.hello);
 const checkGet = checker(UP_PAYLOADS.get);
+const checkEvent = checker(UP_PAYLOADS.event);
 
 /** The kinds of messages that the twin itself takes. */
 const DECODERS: Partial<Record<UpKind, Decoder>> = {
   reported: (payload) => reportState(checkReported(payload)),
   hello: (payload) => hello(checkHello(payload)),
   get: (payload) => ({ name: "sendTwin", params: checkGet(payload) }),
+  event: (payload) => recordEvent(checkEvent(payload)),
 };
 
 /** A gateway's payload as a command to its twin; throws a DomainError that says what is wrong with it. */
@@ -53,6 +55,19 @@ function hello({ boot, desiredVersion, desiredHash }: UpPayload<"hello">): TwinC
       boot,
       ...(desiredVersion !== undefined && { desiredVersion }),
       ...(desiredHash !== undefined && { desiredHash }),
+    },
+  };
+}
+
+function recordEvent({ type, id, severity = "INFO", ts, data }: UpPayload<"event">): TwinCommand {
+  return {
+    name: "recordEvent",
+    params: {
+      eventType: type,
+      severity,
+      ...(id !== undefined && { eventId: id }),
+      ...(ts !== undefined && { ts }),
+      ...(data !== undefined && { data: data as JsonObject }),
     },
   };
 }

@@ -155,6 +155,20 @@ test("the versions add up, and only a removal lets them fall", () => {
   );
 });
 
+test("an update names the versions that the twin and the section have after it", () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      let state = EMPTY_TWIN;
+      for (const { now, event } of run(history).log) {
+        state = twin.evolve(state, event, at(now));
+        if (!("versions" in event)) continue;
+        const section = event.type === "twin.desired.updated" ? state.desired : state.reported;
+        expect(event.versions).toEqual([state.version, section.version]);
+      }
+    }),
+  );
+});
+
 test("whenever desired changes, the gateway is sent the delta it has then", () => {
   fc.assert(
     fc.property(

@@ -2,6 +2,7 @@ import type { ActorType, Context, Decision } from "../runtime/actor.ts";
 import { getTwin } from "./commands/get-twin.ts";
 import { hello } from "./commands/hello.ts";
 import { patchDesired } from "./commands/patch-desired.ts";
+import { recordEvent } from "./commands/record-event.ts";
 import { removeTwin } from "./commands/remove-twin.ts";
 import { replaceDesired } from "./commands/replace-desired.ts";
 import { reportState } from "./commands/report-state.ts";
@@ -38,6 +39,7 @@ const commands: CommandHandlers = {
   reportState,
   hello,
   sendTwin,
+  recordEvent,
   // by people and programs
   getTwin,
   updateDesired,
@@ -50,6 +52,7 @@ const events: EventHandlers = {
   "twin.reported.updated": reportedUpdated,
   "twin.desired.updated": desiredUpdated,
   "twin.position.advanced": advance,
+  "twin.event.recorded": (state) => state,
   "twin.removed": () => EMPTY_TWIN,
 };
 

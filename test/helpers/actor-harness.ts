@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,9 +7,12 @@ import type { Downlink } from "../../actors/runtime/actor.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
 import { InProcessBus } from "../../actors/runtime/in-process-bus.ts";
 import { ActorNode, type ActorNodeOptions } from "../../actors/runtime/node.ts";
-import type { ActorStore, Log } from "../../actors/runtime/ports.ts";
+import type { ActorStore, Consumer, Log } from "../../actors/runtime/ports.ts";
+import { Routes } from "../../actors/runtime/routes.ts";
+import { NO_SIGNALS } from "../../actors/runtime/signals.ts";
 import { openDatabase } from "../../stores/database.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
+import { SqlBusStore } from "../../stores/sql/bus-store.ts";
 import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { type CounterCommand, type CounterEvent, type CounterState, counterActor } from "./counter-actor.ts";
 
@@ -67,6 +71,7 @@ export class SwitchableStore implements ActorStore {
 
   createPartitions = (...args: Parameters<ActorStore["createPartitions"]>) =>
     this.#store.createPartitions(...args);
+  partitions = () => this.#store.partitions();
   claim = (...args: Parameters<ActorStore["claim"]>) => this.#store.claim(...args);
   release = (...args: Parameters<ActorStore["release"]>) => this.#store.release(...args);
   saveSnapshots = (...args: Parameters<ActorStore["saveSnapshots"]>) => this.#store.saveSnapshots(...args);
@@ -77,6 +82,8 @@ export type HarnessOptions = Partial<ActorNodeOptions> & {
   readonly dataDir: string;
   readonly nodeId?: string;
   readonly maxWaiting?: number;
+  /** Gets all rows, as the only group of the bus. */
+  readonly consume?: Consumer["handle"];
 };
 
 export async function temporaryDirectory(): Promise<{
@@ -89,27 +96,39 @@ export async function temporaryDirectory(): Promise<{
 
 /** A node with counters on a real SQLite file. */
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const { dataDir, nodeId = "node-1", maxWaiting = 10_000, ...overrides } = options;
+  const { dataDir, nodeId = "node-1", maxWaiting = 10_000, consume, ...overrides } = options;
   const sequelize = await openDatabase(dataDir);
   const store = new SwitchableStore(new SqlActorStore(sequelize));
   const downlinks: Downlink[] = [];
   const fencedBecause: string[] = [];
   const clock = overrides.clock ?? Date.now;
   const node = new ActorNode({
-    session: { nodeId, host: "test", pid: process.pid },
+    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["all"] },
     sessionTtlMs: 3000,
+    signals: NO_SIGNALS,
+    routes: new Routes(),
+    isExclusive: true,
     store,
     sessions: new SqlSessionStore(sequelize),
     isGone: () => true,
     clock,
+    monotonic: () => performance.now(),
     log: silentLog,
-    onFenced: (reason) => fencedBecause.push(reason),
+    onFatal: (reason) => fencedBecause.push(reason),
+    onGone: () => undefined,
     snapshotLagMs: 200,
     idleMs: 100,
     maxIdleBytes: 1024 ** 2,
     ...overrides,
   });
-  const bus = new InProcessBus(silentLog);
+  const isTransient = () => false;
+  const bus = new InProcessBus({
+    store: new SqlBusStore(sequelize),
+    log: silentLog,
+    clock: Date.now,
+    isTransient,
+  });
+  if (consume) bus.subscribe({ group: "test", handle: consume });
   const host = new ActorHost({
     type: counterActor,
     partitionCount: 4,
@@ -121,7 +140,9 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     maxWaiting,
     sendDownlinks: (messages) => downlinks.push(...messages),
     onFenced: () => void node.fenced(),
+    mayAnswer: () => node.mayAnswer,
   });
+  await bus.start();
   await node.start();
   await node.serve(host);
   const crash = async () => {

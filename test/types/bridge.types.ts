@@ -2,7 +2,7 @@
  * Checked by the compiler, never run: each marked line must not compile. If one of them did, the mark itself
  * would be the error.
  */
-import { actions, broadcast, type Caller, call, type Emitter, events } from "../../mixins/bridge.ts";
+import { actions, broadcast, type Caller, call, type Emitter, emit, events } from "../../mixins/bridge.ts";
 
 export async function calls(caller: Caller): Promise<unknown> {
   const { principal } = await call(caller, "access.authenticate", { token: "t" });
@@ -38,10 +38,13 @@ export async function hints(emitter: Emitter): Promise<void> {
   await broadcast(emitter, "gateways.credentialsRotated", { gatewayId: "gw-1" });
   // @ts-expect-error a wrong payload
   await broadcast(emitter, "gateways.credentialsRevoked", { gateway: "gw-1" });
+  await emit(emitter, "downlink.publish", {
+    messages: [{ gatewayId: "gw-1", topic: "delta", payload: "{}" }],
+  });
+  // @ts-expect-error a wrong payload
+  await emit(emitter, "downlink.publish", { messages: [{ gatewayId: "gw-1", topic: "delta" }] });
   // @ts-expect-error a payload that is not complete
-  await broadcast(emitter, "downlink.send", { gatewayId: "gw-1", topic: "delta" });
-  // @ts-expect-error a payload that JSON cannot carry
-  await broadcast(emitter, "downlink.send", { gatewayId: "gw-1", topic: "delta", payload: () => 1 });
+  await broadcast(emitter, "downlink.send", { messages: [{ gatewayId: "gw-1", topic: "delta" }] });
 }
 
 export const served = [

@@ -4,7 +4,7 @@ import type { ChangeRequest, TwinEvent, TwinView } from "../contract.ts";
 import { desiredUpdated } from "../events/desired-updated.ts";
 import type { TwinState } from "../state.ts";
 import { asDownlinks, deltaAnswer, viewOf } from "../view.ts";
-import { requireVersion } from "./rules.ts";
+import { nextVersions, requireVersion } from "./rules.ts";
 
 type DesiredDecision = Decision<TwinEvent, TwinView>;
 type Change = { readonly patch: JsonObject; readonly bytes?: number };
@@ -23,7 +23,8 @@ export function changeDesired(
   requireVersion(state, request.expectedVersion);
   const change = plan();
   if (!change) return unchanged(state, context);
-  const event = { type: "twin.desired.updated" as const, ...change, ...provenance(request) };
+  const versions = nextVersions(state, "desired");
+  const event = { type: "twin.desired.updated" as const, ...change, versions, ...provenance(request) };
   const next = desiredUpdated(state, event, context);
   return {
     events: [event],

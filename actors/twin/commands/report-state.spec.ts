@@ -49,7 +49,8 @@ test("a report that changes nothing still moves the position, so that an older o
 test("the event holds only what changed, and the position", () => {
   const before = after(report({ a: 1, b: { c: 1, d: 2 } }));
   const { events } = step(before, report({ a: 1, b: { c: 3, x: null } }, { boot: "b", seq: 2, token: "t" }));
-  expect(events).toEqual([{ type: "twin.reported.updated", boot: "b", seq: 2, patch: { b: { c: 3 } } }]);
+  const change = { patch: { b: { c: 3 } }, versions: [2, 2] };
+  expect(events).toEqual([{ type: "twin.reported.updated", boot: "b", seq: 2, ...change }]);
 });
 
 test.each<[string, Parameters<typeof report>[1]]>([

@@ -5,7 +5,7 @@ import { contradicts } from "../merge-patch.ts";
 import { isAhead, isStale, type Position } from "../sequence.ts";
 import type { TwinState } from "../state.ts";
 import { deltaAnswer } from "../view.ts";
-import { changeOf, requireVersion, type TwinRules } from "./rules.ts";
+import { changeOf, nextVersions, requireVersion, type TwinRules } from "./rules.ts";
 
 type Params = TwinCommands["reportState"]["params"];
 
@@ -24,7 +24,8 @@ export function reportState(
   const position = positionOf(params);
   const change = changeOf(rules, "reported", state, params.patch);
   if (change) {
-    const event = { type: "twin.reported.updated" as const, ...position, ...change };
+    const versions = nextVersions(state, "reported");
+    const event = { type: "twin.reported.updated" as const, ...position, ...change, versions };
     const answers = acknowledge(params, state.version + 1);
     if (!contradicts(change.patch, state.desired.state)) return { events: [event], reply: answers };
     const next = reportedUpdated(state, event, context);

@@ -1,6 +1,7 @@
 import { DomainError } from "../../contracts/errors.ts";
 import type { JsonObject } from "../../contracts/json.ts";
 import type { Limits } from "../../contracts/limits.ts";
+import type { Versions } from "../contract.ts";
 import { bytesBound, checkDocument, exactBytes } from "../document-limits.ts";
 import { applyMergePatch, minimizePatch } from "../merge-patch.ts";
 import type { TwinState } from "../state.ts";
@@ -13,6 +14,11 @@ type Change = { readonly patch: JsonObject; readonly bytes?: number };
 export function requireVersion(state: TwinState, expected: number | undefined): void {
   if (expected === undefined || expected === state.version) return;
   throw new DomainError("VERSION_MISMATCH", { expectedVersion: expected, currentVersion: state.version });
+}
+
+/** What the versions are after a change of the section. */
+export function nextVersions(state: TwinState, name: SectionName): Versions {
+  return [state.version + 1, state[name].version + 1];
 }
 
 /** The smallest patch with the effect of `patch` on the section; undefined when it changes nothing. */

@@ -1,0 +1,61 @@
+import type { Handout } from "./handout.ts";
+import { Offsets } from "./offsets.ts";
+import type { Consumer, Delivery } from "./ports.ts";
+
+/** A consumer group of the in-process bus: takes one delivery at a time, at its own pace. */
+export class ConsumerGroup {
+  readonly consumer: Consumer;
+  readonly #handout: Handout;
+  readonly #signal: AbortSignal;
+  readonly #tasks: (() => Promise<void>)[] = [];
+  #running: Promise<void> | undefined;
+  /** How far it is; loaded before the first delivery. */
+  offsets = new Offsets([]);
+
+  constructor(consumer: Consumer, handout: Handout, signal: AbortSignal) {
+    this.consumer = consumer;
+    this.#handout = handout;
+    this.#signal = signal;
+  }
+
+  /** `done` is called when the group has done with all the rows. */
+  push(delivery: Delivery, done: () => void): void {
+    this.#enqueue(async () => {
+      await this.#handOut(delivery);
+      done();
+    });
+  }
+
+  /** Hands out again what was put aside; how far the group is does not change. */
+  redrive(delivery: Delivery, forget: () => Promise<void>): void {
+    const { group, handle } = this.consumer;
+    const consumer = { group, handle: (again: Delivery) => handle(again).then(forget) };
+    this.#enqueue(() => this.#handout.deliver(consumer, delivery));
+  }
+
+  /** Resolves when no handler runs any more, once the signal has aborted. */
+  async stopped(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Rows that it has handled come again after a restart that another group, or the store, was behind at. */
+  async #handOut({ sequence, rows }: Delivery): Promise<void> {
+    const fresh = rows.filter((row) => !this.offsets.covers(row));
+    if (fresh.length === 0) return;
+    await this.#handout.deliver(this.consumer, { sequence, rows: fresh });
+    for (const row of fresh) this.offsets.advance(row);
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#tasks.push(task);
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    for (let task = this.#tasks.shift(); task && !this.#signal.aborted; task = this.#tasks.shift())
+      await task().catch((error: unknown) => {
+        if (!this.#signal.aborted) throw error;
+      });
+    this.#running = undefined;
+  }
+}

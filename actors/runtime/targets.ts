@@ -1,0 +1,42 @@
+import { fnv1a } from "./partition-map.ts";
+
+/** May this node own that partition? */
+export type Admits = (nodeId: string, partition: number) => boolean;
+
+/**
+ * The node that should own each partition (by index): rendezvous hashing with bounded load. Every node that knows
+ * the same nodes comes to the same result; one that joins or leaves moves about its own share and no more, and no
+ * node gets more than its share rounded up. Undefined where no node is admitted.
+ */
+export function targetsOf(
+  type: string,
+  count: number,
+  nodeIds: readonly string[],
+  admits: Admits = () => true,
+): (string | undefined)[] {
+  const capacity = Math.ceil(count / nodeIds.length);
+  const load = new Map(nodeIds.map((nodeId) => [nodeId, 0]));
+  return Array.from({ length: count }, (_, partition) => {
+    const ranked = rank(`${type}/${partition}`, nodeIds).filter((nodeId) => admits(nodeId, partition));
+    const target = ranked.find((nodeId) => (load.get(nodeId) ?? 0) < capacity) ?? ranked[0];
+    if (target !== undefined) load.set(target, (load.get(target) ?? 0) + 1);
+    return target;
+  });
+}
+
+function rank(key: string, nodeIds: readonly string[]): string[] {
+  const weighed = nodeIds.map((nodeId) => ({
+    nodeId,
+    weight: mixed(fnv1a(Buffer.from(`${nodeId}/${key}`))),
+  }));
+  weighed.sort((a, b) => b.weight - a.weight || (a.nodeId < b.nodeId ? -1 : 1));
+  return weighed.map(({ nodeId }) => nodeId);
+}
+
+/** The finalizer of MurmurHash3: FNV alone lets the last bytes reach too few bits. */
+function mixed(hash: number): number {
+  let h = hash;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,44 @@
+import type { Gateway } from "../actors/contracts/gateways.ts";
+import type { JsonObject } from "../actors/contracts/json.ts";
+import type { Twin } from "../actors/contracts/twins.ts";
+import type { SectionView, TwinView } from "../actors/twin/contract.ts";
+import type { LeafTimes } from "../actors/twin/times.ts";
+
+type View = "BASIC" | "FULL";
+
+/** The twin as the open API shows it. */
+export function twinResource(gateway: Gateway, twin: TwinView, view: View = "BASIC"): Twin {
+  const { gatewayId, createTime } = gateway;
+  const changed = Math.max(twin.desired.updateTime, twin.reported.updateTime);
+  return {
+    gatewayId,
+    version: twin.version,
+    desired: section(twin.desired, createTime, view),
+    reported: section(twin.reported, createTime, view),
+    delta: twin.delta,
+    inSync: Object.keys(twin.delta).length === 0,
+    createTime,
+    updateTime: changed > 0 ? rfc3339(changed) : createTime,
+  };
+}
+
+/** A section that was never changed is as old as its gateway. */
+function section({ state, version, updateTime, times }: SectionView, createTime: string, view: View) {
+  return {
+    state,
+    version,
+    updateTime: updateTime > 0 ? rfc3339(updateTime) : createTime,
+    ...(view === "FULL" && { metadata: readable(times) }),
+  };
+}
+
+function readable(times: LeafTimes): JsonObject {
+  const entries = Object.entries(times);
+  return Object.fromEntries(
+    entries.map(([key, time]) => [key, typeof time === "number" ? rfc3339(time) : readable(time)]),
+  );
+}
+
+function rfc3339(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import type { ServiceBroker } from "moleculer";
+import { connect, type NatsConnection } from "nats";
+import type { Sequelize } from "sequelize";
+import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
+import { ActorHost } from "../../actors/runtime/host.ts";
+import { ActorNode, type AnyHost } from "../../actors/runtime/node.ts";
+import type { CommitRow, Log } from "../../actors/runtime/ports.ts";
+import { Routes } from "../../actors/runtime/routes.ts";
+import { twinActor } from "../../actors/twin/twin.ts";
+import { ActorRouter } from "../../mixins/actor-router.ts";
+import { gatewaysService } from "../../services/core/gateways/gateways.service.ts";
+import { Downlinks } from "../../services/core/twins/downlinks.ts";
+import { TwinLending } from "../../services/core/twins/lending.ts";
+import { twinsService } from "../../services/core/twins/twins.service.ts";
+import { openDatabase } from "../../stores/database.ts";
+import { NatsSignals } from "../../stores/nats/signals.ts";
+import { SqlActorStore } from "../../stores/sql/actor-store.ts";
+import { SqlSessionStore } from "../../stores/sql/session-store.ts";
+import type { natsBrokers } from "./nats-brokers.ts";
+import { sharedServers } from "./servers.ts";
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const PARTITIONS = 8;
+
+/** The real store; while it is held, what is committed stays so and the node does not hear of it. */
+class HeldStore extends SqlActorStore {
+  /** Commits that are done and not heard of. */
+  held = 0;
+  #held: PromiseWithResolvers<void> | undefined;
+
+  hold(): void {
+    this.#held = Promise.withResolvers();
+  }
+
+  letGo(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  override async commit(rows: readonly CommitRow[]) {
+    const refused = await super.commit(rows);
+    this.held += this.#held ? 1 : 0;
+    await this.#held?.promise;
+    return refused;
+  }
+}
+
+/** A node with twins, as the product puts it together. */
+export type TwinNode = {
+  readonly nodeId: string;
+  readonly broker: ServiceBroker;
+  readonly store: HeldStore;
+  readonly router: ActorRouter;
+  readonly routes: Routes;
+  readonly node: ActorNode;
+  readonly host: AnyHost;
+  readonly stop: () => Promise<void>;
+};
+
+export async function startTwinNode(
+  brokers: ReturnType<typeof natsBrokers>,
+  nodeId: string,
+  databaseUrl: string,
+): Promise<TwinNode> {
+  const sequelize = await openDatabase(databaseUrl);
+  const connection = await connect({ servers: sharedServers().natsUrl });
+  const broker = brokers.create(nodeId);
+  const [store, routes] = [new HeldStore(sequelize), new Routes()];
+  const node = actorNode({
+    nodeId,
+    namespace: brokers.namespace,
+    sequelize,
+    connection,
+    broker,
+    store,
+    routes,
+  });
+  const refresh = () => node.ownership.look();
+  const router = new ActorRouter({ type: "twin", partitionCount: PARTITIONS, routes, refresh });
+  const counters = { count: () => undefined, gauge: () => undefined };
+  const downlinks = new Downlinks({ caller: broker, counters });
+  const host = new ActorHost({
+    type: twinActor({ limits: DEFAULT_LIMITS }),
+    partitionCount: PARTITIONS,
+    store,
+    committer: node.committer,
+    publisher: { publish: async () => undefined },
+    clock: Date.now,
+    log: silent,
+    maxWaiting: 10_000,
+    sendDownlinks: (sent) => downlinks.send(sent),
+    onFenced: () => void node.fenced(),
+    mayAnswer: () => node.mayAnswer,
+  });
+  const publisher = { publish: async () => undefined };
+  broker.createService(gatewaysService({ sequelize, clock: Date.now, publisher, log: silent }));
+  const lending = new TwinLending({ host, router, broker });
+  broker.createService(twinsService({ node, host, router, routes, downlinks, lending, views: lending }));
+  await node.start();
+  await broker.start();
+  const stop = async () => {
+    store.letGo();
+    await broker.stop();
+    await node.stop();
+    await connection.close();
+    await sequelize.close();
+  };
+  return { nodeId, broker, store, router, routes, node, host, stop };
+}
+
+type Parts = {
+  readonly nodeId: string;
+  readonly namespace: string;
+  readonly sequelize: Sequelize;
+  readonly connection: NatsConnection;
+  readonly broker: ServiceBroker;
+  readonly store: HeldStore;
+  readonly routes: Routes;
+};
+
+function actorNode({ nodeId, namespace, sequelize, connection, broker, store, routes }: Parts): ActorNode {
+  const monotonic = () => performance.now();
+  return new ActorNode({
+    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["core"] },
+    sessionTtlMs: 1500,
+    settleMs: 100,
+    store,
+    sessions: new SqlSessionStore(sequelize),
+    signals: new NatsSignals({ connection, namespace, monotonic, trustAfterMs: 0 }),
+    routes,
+    isExclusive: false,
+    isGone: () => false,
+    clock: Date.now,
+    monotonic,
+    log: silent,
+    onFatal: () => undefined,
+    onGone: (nodeIds) => {
+      for (const id of nodeIds) broker.registry.nodes.disconnected(id, true);
+    },
+    snapshotLagMs: 200,
+    idleMs: 1000,
+    maxIdleBytes: 1024 ** 2,
+  });
+}
