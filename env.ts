@@ -17,12 +17,31 @@ const roles = makeValidator<readonly string[]>((text) => {
   throw new EnvError(`'${unknown ?? ""}' is neither a role nor a service`);
 });
 
+/** The address of a server; empty: that part runs embedded. */
+const serverUrl = (...protocols: string[]) =>
+  makeValidator<string>((text) => {
+    if (text === "") return text;
+    const url = URL.parse(text);
+    if (url && protocols.includes(url.protocol.slice(0, -1)) && url.hostname !== "") return text;
+    throw new EnvError(`not an address like ${protocols[0]}://host:port`);
+  })({ default: "" });
+
+const namespace = makeValidator<string>((text) => {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
+  throw new EnvError("1 to 32 lower-case letters, digits and hyphens are possible");
+});
+
 const SPECS = {
   HTTP_PORT: port({ default: 3000 }),
   HTTP_HOST: host({ default: "127.0.0.1" }),
   MQTT_PORT: optionalPort({ default: 1883 }),
   MQTT_HOST: host({ default: "127.0.0.1" }),
   DATA_DIR: str({ default: "./data" }),
+  DATABASE_URL: serverUrl("mysql", "mariadb"),
+  NATS_URL: serverUrl("nats", "tls"),
+  REDIS_URL: serverUrl("redis", "rediss"),
+  MQTT_BROKER_URL: serverUrl("mqtt", "mqtts"),
+  NAMESPACE: namespace({ default: "gateway-twin" }),
   ROLES: roles({ default: ["all"] }),
   NODE_ID: str({ default: `${hostname()}-${process.pid}` }),
   ADMIN_TOKEN: str({ default: "" }),
@@ -33,21 +52,15 @@ const SPECS = {
 export type Environment = ReturnType<typeof parseEnvironment>;
 
 /** Variables of the contract whose drivers are not built yet: setting one must not pass unnoticed. */
-const NOT_YET = [
-  "DATABASE_URL",
-  "NATS_URL",
-  "REDIS_URL",
-  "MQTT_BROKER_URL",
-  "JAEGER_URL",
-  "INFLUX_URL",
-  "SMTP_URL",
-];
+const NOT_YET = ["JAEGER_URL", "INFLUX_URL", "SMTP_URL"];
 
 /** The whole environment, checked. Throws an error whose message is one line that names the variable. */
 export function parseEnvironment(variables: NodeJS.ProcessEnv) {
   const early = NOT_YET.find((name) => variables[name]);
-  if (early) throw new Error(`${early}: this version runs on the embedded drivers only; unset it`);
+  if (early) throw new Error(`${early}: this version does not use it yet; unset it`);
   const parsed = cleanEnv(variables, SPECS, { reporter: firstProblem });
+  if (parsed.NATS_URL && !parsed.DATABASE_URL)
+    throw new Error("NATS_URL: several nodes need one database; set DATABASE_URL too");
   return Object.freeze({ ...parsed });
 }
 

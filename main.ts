@@ -1,4 +1,4 @@
-import { startApplication } from "./application.ts";
+import { startApplication } from "./application/application.ts";
 import { parseEnvironment } from "./env.ts";
 
 /** A drain that takes longer is given up; what was not acknowledged is sent again by the gateways. */

@@ -1,10 +1,11 @@
 /** What a node can be, and the services each role consists of. */
 export const ROLE_SERVICES = {
-  edge: ["mqtt-front"],
+  edge: ["mqtt-front", "mqtt-bridge"],
   core: ["gateways", "twins"],
   bff: ["api"],
-  admin: ["access"],
-  job: ["dead-letters"],
+  admin: ["access", "cluster"],
+  job: ["dead-letters", "journal"],
+  task: [],
 } as const;
 
 type RoleName = keyof typeof ROLE_SERVICES;

@@ -1,4 +1,4 @@
-import { DataTypes, type Model, type Sequelize } from "sequelize";
+import { DataTypes, type Model, type Sequelize, UniqueConstraintError } from "sequelize";
 import type { Role } from "../../actors/contracts/action.ts";
 
 export type ApiKey = {
@@ -14,6 +14,8 @@ export type ApiKeys = {
   all(): Promise<ApiKey[]>;
   find(keyId: string): Promise<ApiKey | undefined>;
   put(key: ApiKey): Promise<void>;
+  /** False when there is one with this id. */
+  add(key: ApiKey): Promise<boolean>;
 };
 
 export function apiKeys(sequelize: Sequelize): ApiKeys {
@@ -30,6 +32,15 @@ export function apiKeys(sequelize: Sequelize): ApiKeys {
     },
     async put(key) {
       await table.upsert(key);
+    },
+    async add(key) {
+      try {
+        await table.create(key);
+        return true;
+      } catch (error) {
+        if (error instanceof UniqueConstraintError) return false;
+        throw error;
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CHOSEN_SECRET_COST, hashPassword, verifyPassword } from "../../mixins/password.ts";
-import type { ApiKeys } from "./api-keys.ts";
+import type { ApiKey, ApiKeys } from "./api-keys.ts";
 
 export type BootstrapOptions = {
   /** Chosen by the operator; else one is generated when there is none yet. */
@@ -19,14 +19,14 @@ export async function bootstrapAdmin(keys: ApiKeys, options: BootstrapOptions): 
   if (adminToken === undefined) {
     if (known) return;
     const token = `gta_${randomBytes(32).toString("base64url")}`;
-    await store(keys, token, options);
-    announce(token);
+    // Another node may be as far as this one: only the token that was stored is shown.
+    if (await keys.add(await adminKey(token, options))) announce(token);
   } else if (!known || !(await verifyPassword(adminToken, known.tokenHash))) {
-    await store(keys, adminToken, options);
+    await keys.put(await adminKey(adminToken, options));
   }
 }
 
-async function store(keys: ApiKeys, token: string, { clock }: BootstrapOptions): Promise<void> {
+async function adminKey(token: string, { clock }: BootstrapOptions): Promise<ApiKey> {
   const tokenHash = await hashPassword(token, CHOSEN_SECRET_COST);
-  await keys.put({ keyId: KEY_ID, displayName: "admin", role: "admin", tokenHash, createTime: clock() });
+  return { keyId: KEY_ID, displayName: "admin", role: "admin", tokenHash, createTime: clock() };
 }

@@ -17,7 +17,7 @@ const MAX_KNOWN = 10_000;
  * Hashing is slow on purpose, so wrong tokens in masses may not hold up the right ones: a token that was right
  * once is known by its digest, under a key that dies with this process, until its row says otherwise.
  */
-export function tokenCheck(keys: ApiKeys, clock: () => number): TokenCheck {
+export function tokenCheck(keys: Pick<ApiKeys, "all" | "find">, clock: () => number): TokenCheck {
   const secret = randomBytes(32);
   const verified = new LRUCache<string, Verified>({ max: MAX_KNOWN });
   const wrong = new LRUCache<string, true>({
@@ -51,12 +51,15 @@ export function tokenCheck(keys: ApiKeys, clock: () => number): TokenCheck {
   };
 }
 
-async function unchanged(keys: ApiKeys, { keyId, tokenHash }: ApiKey): Promise<ApiKey | undefined> {
+async function unchanged(
+  keys: Pick<ApiKeys, "all" | "find">,
+  { keyId, tokenHash }: ApiKey,
+): Promise<ApiKey | undefined> {
   const key = await keys.find(keyId);
   return key?.tokenHash === tokenHash ? key : undefined;
 }
 
-async function keyOf(keys: ApiKeys, token: string): Promise<ApiKey | undefined> {
+async function keyOf(keys: Pick<ApiKeys, "all" | "find">, token: string): Promise<ApiKey | undefined> {
   for (const key of await keys.all()) {
     if (await verifyPassword(token, key.tokenHash)) return key;
   }

@@ -5,7 +5,8 @@ import { patternOf } from "./paths.ts";
 import type { PlainPages } from "./plain-pages.ts";
 import type { Exchange, RequestHandler } from "./request-handler.ts";
 import type { RestRoute } from "./routes.ts";
-import { finish, requestIdOf, type WebRequest } from "./web.ts";
+import type { WatchRoute } from "./watch-routes.ts";
+import { attempt, finish, requestIdOf, type WebRequest } from "./web.ts";
 
 type Alias = (request: WebRequest, response: ServerResponse) => void;
 type Serve = (request: WebRequest) => Answer | Promise<Answer>;
@@ -17,6 +18,7 @@ const ANY_PATH = "{*path}";
 export function aliasesOf(
   routes: readonly RestRoute[],
   handle: RequestHandler,
+  watches: readonly WatchRoute[],
   pages: PlainPages,
   timeoutMs: number,
 ): Record<string, Alias> {
@@ -28,7 +30,15 @@ export function aliasesOf(
   };
   const rest: Alias = (request, response) =>
     void finish(request, response, timeoutMs, async () => Promise.reject(unrouted(request)));
+  const watch = ({ path, serve }: WatchRoute): [string, Alias] => [
+    `GET ${patternOf(path)}`,
+    (request, response) =>
+      void attempt(request, response, timeoutMs, async () =>
+        serve(exchangeOf(routed(request, ["GET"])), response),
+      ),
+  ];
   return Object.fromEntries([
+    ...watches.map(watch),
     ...routes.flatMap((route) =>
       alias(route.method, route.path, (request) => handle(route, exchangeOf(request))),
     ),

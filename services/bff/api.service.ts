@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { ServiceSchema } from "moleculer";
+import type { Service, ServiceSchema } from "moleculer";
 import type { Limits } from "../../actors/contracts/limits.ts";
+import { events } from "../../mixins/bridge.ts";
 import { aliasesOf } from "./aliases.ts";
 import { newRequestId } from "./headers.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
 import { requestHandler } from "./request-handler.ts";
 import { restRoutes } from "./routes.ts";
+import { watchRoutes } from "./watch-routes.ts";
+import { WATCH_SETTINGS, Watches, type WatchSettings } from "./watches.ts";
 import { finish, type WebRequest } from "./web.ts";
 
 const ApiGateway: Partial<ServiceSchema> = createRequire(import.meta.url)("moleculer-web");
@@ -23,6 +26,7 @@ export type ApiOptions = {
   readonly health: () => Health;
   readonly onListening?: (port: number) => void;
   readonly timeouts?: Partial<typeof TIMEOUTS>;
+  readonly watches?: Partial<WatchSettings>;
 };
 
 const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, callMs: 10_000, closeMs: 5_000 };
@@ -48,7 +52,9 @@ export function apiService(options: ApiOptions): ServiceSchema {
     timeoutMs: timeouts.callMs,
     idempotency: idempotency(options.store),
   });
-  const aliases = aliasesOf(restRoutes(), handle, plainPages(options), timeouts.callMs);
+  let watches: Watches;
+  const watched = watchRoutes(() => watches, timeouts.callMs);
+  const aliases = aliasesOf(restRoutes(), handle, watched, plainPages(options), timeouts.callMs);
   const settings = {
     ip: host,
     port,
@@ -81,9 +87,14 @@ export function apiService(options: ApiOptions): ServiceSchema {
         void finish(request, response, timeouts.callMs, () => Promise.reject(error));
       },
     },
+    events: events({ "journal.appended": ({ seq }) => watches.appended(seq) }),
+    created(this: Service) {
+      watches = new Watches(this.broker, { ...WATCH_SETTINGS, ...options.watches });
+    },
     started: async () => onListening?.((server.address() as AddressInfo).port),
     /** Idle connections are closed at once, the others when they had their time to finish. */
     stopped: async () => {
+      watches.stop();
       setTimeout(() => server.closeAllConnections(), timeouts.closeMs).unref();
     },
   };

@@ -48,7 +48,8 @@ export function bindingOf(action: ActionName, rest: RestBinding): Binding {
   };
 }
 
-function propertiesOf(schema: TSchema): Map<string, string | undefined> {
+/** Names and types of the members of a schema. */
+export function propertiesOf(schema: TSchema): Map<string, string | undefined> {
   const properties: object = ("properties" in schema && schema.properties) || {};
   return new Map(
     Object.entries(properties).map(([name, { type }]: [string, { type?: string }]) => [name, type]),

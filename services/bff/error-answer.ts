@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<number, string>> = {
   404: "NOT_FOUND",
   405: "UNIMPLEMENTED",
   409: "ABORTED",
+  410: "OUT_OF_RANGE",
   412: "FAILED_PRECONDITION",
   413: "INVALID_ARGUMENT",
   415: "INVALID_ARGUMENT",

@@ -8,8 +8,8 @@ export function domainErrorOf(error: unknown, timeoutMs: number): DomainError | 
     case "REQUEST_SKIPPED":
       return new DomainError("DEADLINE_EXCEEDED", { seconds: timeoutMs / 1000 });
     case "QUEUE_FULL":
-    case "REQUEST_REJECTED":
       return new DomainError("OVERLOADED");
+    case "REQUEST_REJECTED":
     case "SERVICE_NOT_FOUND":
     case "SERVICE_NOT_AVAILABLE":
       return new DomainError("SERVICE_UNAVAILABLE", { service: serviceOf(error) });

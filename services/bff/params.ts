@@ -16,14 +16,15 @@ export type Parts = {
 /** The action's params; the contract's schema is checked where the action is. */
 export function paramsOf(binding: Binding, parts: Parts): Record<string, unknown> {
   return {
-    ...fromQuery(binding, parts.query),
+    ...queryParams(binding.query, parts.query),
     ...fromBody(binding, parts.body),
     ...parts.path,
     ...fromHeaders(binding, parts),
   };
 }
 
-function fromQuery({ query }: Binding, given: URLSearchParams): Record<string, unknown> {
+/** `query` names what may be given, each with its type. */
+export function queryParams(query: Binding["query"], given: URLSearchParams): Record<string, unknown> {
   const names = [...given.keys()];
   refuse(
     names.filter((name) => !query.has(name)),

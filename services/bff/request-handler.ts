@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "moleculer";
 import type { Principal } from "../../actors/contracts/access.ts";
-import { ROLES } from "../../actors/contracts/action.ts";
 import type { Params } from "../../actors/contracts/contract.ts";
-import { DomainError } from "../../actors/contracts/errors.ts";
 import { call } from "../../mixins/bridge.ts";
+import { authenticated, authorize } from "./access.ts";
 import { type Answer, resultAnswer } from "./answer.ts";
 import type { Binding } from "./binding.ts";
 import { parseJson, readBody } from "./body.ts";
+import { callAgain } from "./call-again.ts";
 import { bindingFor } from "./content-type.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { domainErrorOf } from "./errors.ts";
-import { bearerTokenOf, expectedVersionOf, idempotencyKeyOf, isNoneMatch, traceparentOf } from "./headers.ts";
+import { expectedVersionOf, idempotencyKeyOf, isNoneMatch, traceparentOf } from "./headers.ts";
 import { digestOf, type Idempotency } from "./idempotency.ts";
 import { type Parts, paramsOf } from "./params.ts";
 import type { RestRoute } from "./routes.ts";
@@ -42,10 +42,10 @@ export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOpt
     const { context, path, request } = exchange;
     const params = paramsOf(binding, { ...parts, body: parseJson(bytes) });
     const meta = { by: parts.by, traceparent: traceparentOf(request.headers.traceparent) };
-    const result = await call(context, binding.action, params as Params<typeof binding.action>, {
-      timeout: timeoutMs,
-      meta,
-    });
+    const result = await callAgain(
+      (timeout) => call(context, binding.action, params as Params<typeof binding.action>, { timeout, meta }),
+      { timeoutMs, isRepeatable: isRepeatable(request, binding) },
+    );
     const answer = resultAnswer(binding, path, result);
     return isUnchanged(exchange, answer) ? { ...answer, status: 304, body: "" } : answer;
   }
@@ -65,7 +65,7 @@ export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOpt
     const { request, context } = exchange;
     const principal = await authenticated(context, request, timeoutMs);
     const binding = bindingFor(route, request.headers);
-    authorize(principal, binding);
+    authorize(principal, binding.role, binding.action);
     const bytes = await readBody(request, bodyLimit);
     const key = route.method === "GET" ? undefined : idempotencyKeyOf(request.headers["idempotency-key"]);
     const parts = partsOf(exchange, binding, principal, key);
@@ -75,22 +75,6 @@ export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOpt
       settled(exchange, perform(binding, exchange, parts, bytes)),
     );
   };
-}
-
-async function authenticated(
-  context: Context,
-  request: IncomingMessage,
-  timeout: number,
-): Promise<Principal> {
-  const token = bearerTokenOf(request.headers.authorization);
-  const { principal } = await call(context, "access.authenticate", { token }, { timeout });
-  if (!principal) throw new DomainError("UNAUTHENTICATED");
-  return principal;
-}
-
-function authorize({ role }: Principal, binding: Binding): void {
-  if (ROLES.indexOf(role) >= ROLES.indexOf(binding.role)) return;
-  throw new DomainError("PERMISSION_DENIED", { permission: binding.action });
 }
 
 function partsOf(
@@ -108,6 +92,11 @@ function partsOf(
     // What a caller sends as X-Request-Id may name a whole series of requests: it does not make them one.
     requestId: key === undefined ? `${requestId}.${nonce()}` : digestOf("request", name, key),
   };
+}
+
+/** A change that carries a request id is made once, however often it is asked for. */
+function isRepeatable({ method }: IncomingMessage, { headers }: Binding): boolean {
+  return method === "GET" || method === "HEAD" || headers.has("requestId");
 }
 
 function nonce(): string {

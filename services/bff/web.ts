@@ -21,16 +21,26 @@ export type WebRequest = IncomingMessage & {
 };
 
 /** Sends what is served, or the error instead of it. Never rejects. */
-export async function finish(
+export function finish(
   request: WebRequest,
   response: ServerResponse,
   timeoutMs: number,
   serve: () => Promise<Answer>,
 ): Promise<void> {
+  return attempt(request, response, timeoutMs, async () => send(response, await serve()));
+}
+
+/** Sends the error when `serve`, which answers by itself, fails before it has begun to. Never rejects. */
+export async function attempt(
+  request: WebRequest,
+  response: ServerResponse,
+  timeoutMs: number,
+  serve: () => Promise<void>,
+): Promise<void> {
   const requestId = requestIdOf(request);
   response.setHeader("X-Request-Id", requestId);
   try {
-    send(response, await serve());
+    await serve();
   } catch (error) {
     if (error instanceof ClientGone) return;
     const known = domainErrorOf(error, timeoutMs) ?? new DomainError("INTERNAL");

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
-import type { Model, ModelStatic, Sequelize, WhereOptions } from "sequelize";
+import type { Model, ModelStatic, Sequelize, Transaction, WhereOptions } from "sequelize";
 
 /** What is used of moleculer-db-adapter-sequelize, which is CommonJS with types that do not fit. */
 type Adapter<Row extends object> = {
@@ -9,8 +9,11 @@ type Adapter<Row extends object> = {
   disconnect(): Promise<void>;
   find(cursor: { query: WhereOptions<Row>; sort?: readonly string[]; limit?: number }): Promise<Model<Row>[]>;
   findById(id: string): Promise<Model<Row> | null>;
-  insertMany(rows: readonly Row[], options: { returning: boolean }): Promise<Model<Row>[]>;
-  updateMany(where: WhereOptions<Row>, update: Partial<Row>): Promise<number>;
+  insertMany(
+    rows: readonly Row[],
+    options: { returning: boolean; transaction: Transaction },
+  ): Promise<Model<Row>[]>;
+  updateMany(where: WhereOptions<Row>, update: Partial<Row>, transaction: Transaction): Promise<number>;
   removeMany(where: WhereOptions<Row>): Promise<number>;
 };
 
@@ -29,6 +32,11 @@ export type Table<Row extends object> = Omit<Adapter<Row>, "init" | "connect" | 
 export function databaseTable<Row extends object>(sequelize: Sequelize, model: ModelStatic<Model<Row>>) {
   const adapter = Object.assign(new SequelizeAdapter(sequelize) as Adapter<Row>, {
     model,
+    /** The adapter's own cannot be part of a transaction. */
+    updateMany: async (where: WhereOptions<Row>, update: Partial<Row>, transaction: Transaction) => {
+      const [updated] = await model.update(update, { where, transaction });
+      return updated;
+    },
     // Whoever opened the database closes it.
     disconnect: async () => {},
   });

@@ -9,7 +9,7 @@ import { type GatewayRow, gatewayOf } from "./rows.ts";
 export async function createGateways(
   gateways: Registry,
   requests: readonly NewGateway[],
-  now: number,
+  { now, by }: { readonly now: number; readonly by: string },
   finishDeletion: (gatewayId: string) => Promise<void>,
 ): Promise<GatewayWithCredentials[]> {
   const named = requests.map((request) => ({ ...request, gatewayId: request.gatewayId ?? newGatewayId() }));
@@ -21,7 +21,7 @@ export async function createGateways(
   await insert(
     gateways,
     created.map(({ row }) => row),
-    ids,
+    by,
   );
   return created.map(({ row, password }) => withCredentials(row, password));
 }
@@ -40,13 +40,10 @@ async function makeRoom(
   for (const { gatewayId } of known) await finishDeletion(gatewayId);
 }
 
-async function insert(
-  gateways: Registry,
-  rows: readonly GatewayRow[],
-  ids: readonly string[],
-): Promise<void> {
+async function insert(gateways: Registry, rows: readonly GatewayRow[], by: string): Promise<void> {
+  const ids = rows.map(({ gatewayId }) => gatewayId);
   try {
-    await gateways.insert(rows);
+    await gateways.insert(rows, by);
   } catch (error) {
     if (!(error instanceof UniqueConstraintError)) throw error;
     // Somebody else was faster.

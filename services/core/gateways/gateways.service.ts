@@ -1,20 +1,32 @@
 import type { Context, ServiceSchema } from "moleculer";
 import type { Sequelize } from "sequelize";
+import type { Log, RowPublisher } from "../../../actors/runtime/ports.ts";
 import { actions, broadcast, call } from "../../../mixins/bridge.ts";
 import { databaseTable } from "./adapter.ts";
 import { createGateways, withCredentials } from "./create.ts";
 import { newSecret } from "./credentials.ts";
 import { patchedLabels } from "./labels.ts";
 import { listGateways } from "./list.ts";
+import { Outbox } from "./outbox.ts";
 import { registry } from "./registry.ts";
 import { gatewayModel, gatewayOf } from "./rows.ts";
 
-type GatewaysOptions = { readonly sequelize: Sequelize; readonly clock: () => number };
+type GatewaysOptions = {
+  readonly sequelize: Sequelize;
+  readonly clock: () => number;
+  /** Where the registry's events go. */
+  readonly publisher: RowPublisher;
+  readonly log: Log;
+};
 
 /** The registry of gateways: who exists, and by which secret it is known. */
-export function gatewaysService({ sequelize, clock }: GatewaysOptions): ServiceSchema {
+export function gatewaysService(options: GatewaysOptions): ServiceSchema {
+  const { sequelize, clock } = options;
   const { table, mixin } = databaseTable(sequelize, gatewayModel(sequelize));
-  const gateways = registry(table);
+  const outbox = new Outbox(options);
+  const gateways = registry(table, outbox);
+
+  const asked = (context: Context) => ({ now: clock(), by: callerOf(context) });
 
   /** Each step may be done twice: after a crash it begins anew, and the row goes last. */
   const finishDeletion = (context: Context) => async (gatewayId: string) => {
@@ -26,34 +38,40 @@ export function gatewaysService({ sequelize, clock }: GatewaysOptions): ServiceS
   return {
     name: "gateways",
     mixins: [mixin],
+    started: async () => outbox.start(),
+    stopped: () => outbox.stop(),
     actions: actions("gateways", {
       async create(request, context) {
-        const [created] = await createGateways(gateways, [request], clock(), finishDeletion(context));
+        const [created] = await createGateways(gateways, [request], asked(context), finishDeletion(context));
         if (!created) throw new Error("one gateway was asked for");
         return created;
       },
       batchCreate: async ({ requests }, context) => ({
-        gateways: await createGateways(gateways, requests, clock(), finishDeletion(context)),
+        gateways: await createGateways(gateways, requests, asked(context), finishDeletion(context)),
       }),
       get: async ({ gatewayId }) => gatewayOf(await gateways.get(gatewayId)),
       list: (params) => listGateways(gateways, params),
-      async update({ gatewayId, displayName, labels }) {
-        const row = await gateways.change(gatewayId, clock(), (row) => ({
+      async update({ gatewayId, displayName, labels }, context) {
+        const { now, by } = asked(context);
+        const row = await gateways.change(gatewayId, now, { type: "gateway.updated", by }, (row) => ({
           ...(displayName !== undefined && { displayName }),
           ...(labels && { labels: patchedLabels(row.labels, labels) }),
         }));
         return gatewayOf(row);
       },
       async delete({ gatewayId }, context) {
+        const { now, by } = asked(context);
         const isMarked =
-          (await gateways.markDeleting(gatewayId)) || (await gateways.find(gatewayId))?.deleting;
+          (await gateways.markDeleting(gatewayId, now, by)) || (await gateways.find(gatewayId))?.deleting;
         if (!isMarked) await gateways.get(gatewayId);
         await finishDeletion(context)(gatewayId);
         return null;
       },
       async rotateCredentials({ gatewayId }, context) {
         const { password, passwordHash } = await newSecret();
-        const row = await gateways.change(gatewayId, clock(), () => ({ passwordHash }));
+        const { now, by } = asked(context);
+        const event = { type: "gateway.credentials.rotated", by } as const;
+        const row = await gateways.change(gatewayId, now, event, () => ({ passwordHash }));
         await broadcast(context, "gateways.credentialsRevoked", { gatewayId });
         return withCredentials(row, password);
       },

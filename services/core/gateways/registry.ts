@@ -2,6 +2,7 @@ import { Op, type WhereOptions } from "sequelize";
 import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { Key, Order } from "../../../mixins/paging.ts";
 import type { Table } from "./adapter.ts";
+import type { Happened, Outbox, RegistryEvent } from "./outbox.ts";
 import { type GatewayRow, rowOf } from "./rows.ts";
 
 export const ORDER_FIELDS = ["gatewayId", "displayName", "createTime", "updateTime"] as const;
@@ -10,7 +11,7 @@ type OrderField = (typeof ORDER_FIELDS)[number];
 const MAX_TRIES = 20;
 
 /** What the service asks of its table. */
-export function registry(table: Table<GatewayRow>) {
+export function registry(table: Table<GatewayRow>, outbox: Outbox) {
   async function find(gatewayId: string): Promise<GatewayRow | undefined> {
     const model = await table.findById(gatewayId);
     return model ? rowOf(model) : undefined;
@@ -32,29 +33,43 @@ export function registry(table: Table<GatewayRow>) {
     },
 
     /** All of them or none. */
-    async insert(rows: readonly GatewayRow[]): Promise<void> {
-      await table.insertMany(rows, { returning: false });
+    insert(rows: readonly GatewayRow[], by: string): Promise<void> {
+      return outbox.change(async (transaction) => {
+        await table.insertMany(rows, { returning: false, transaction });
+        return [undefined, rows.map((row) => created(row, by))];
+      });
     },
 
     /** Tries again when somebody else changed the row in between. */
     async change(
       gatewayId: string,
       now: number,
+      event: RegistryEvent,
       changeOf: (row: GatewayRow) => Partial<GatewayRow>,
     ): Promise<GatewayRow> {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const row = await get(gatewayId);
         const { updateTime } = row;
-        const change = { ...changeOf(row), updateTime: Math.max(now, updateTime + 1) };
-        const changed = await table.updateMany({ gatewayId, updateTime, deleting: false }, change);
-        if (changed > 0) return { ...row, ...change };
+        const fields = changeOf(row);
+        const change = { ...fields, updateTime: Math.max(now, updateTime + 1) };
+        const isChanged = await outbox.change(async (transaction) => {
+          const where = { gatewayId, updateTime, deleting: false };
+          const changed = (await table.updateMany(where, change, transaction)) > 0;
+          return [changed, changed ? [{ gatewayId, time: now, event: { ...event, ...shown(fields) } }] : []];
+        });
+        if (isChanged) return { ...row, ...change };
       }
       throw new DomainError("OVERLOADED");
     },
 
     /** False when it is marked already, or does not exist. */
-    async markDeleting(gatewayId: string): Promise<boolean> {
-      return (await table.updateMany({ gatewayId, deleting: false }, { deleting: true })) > 0;
+    markDeleting(gatewayId: string, now: number, by: string): Promise<boolean> {
+      return outbox.change(async (transaction) => {
+        const where = { gatewayId, deleting: false };
+        const marked = (await table.updateMany(where, { deleting: true }, transaction)) > 0;
+        const event = { type: "gateway.deleted", by } as const;
+        return [marked, marked ? [{ gatewayId, time: now, event }] : []];
+      });
     },
 
     async removeMarked(gatewayId: string): Promise<void> {
@@ -68,6 +83,15 @@ export function registry(table: Table<GatewayRow>) {
       return (await table.find({ query, sort: fields.map((field) => sign + field), limit })).map(rowOf);
     },
   };
+}
+
+/** What of a change may be told; not the secret. */
+function shown({ displayName, labels }: Partial<GatewayRow>): Partial<RegistryEvent> {
+  return { ...(displayName !== undefined && { displayName }), ...(labels && { labels }) };
+}
+
+function created({ gatewayId, displayName, labels, createTime }: GatewayRow, by: string): Happened {
+  return { gatewayId, time: createTime, event: { type: "gateway.created", by, displayName, labels } };
 }
 
 export type Registry = ReturnType<typeof registry>;

@@ -14,11 +14,11 @@ const ROOTS = ["desired", "reported", "labels"];
 /** Twins that one call looks at; a page may be short, or empty, and still have a next one (AIP-158). */
 const MAX_SCANNED = 2000;
 
-/** Walks the gateways by id and asks the twins themselves, so the answer is never older than a commit. */
+/** Walks the gateways by id and reads their twins; no view is older than what anybody was told before. */
 export async function listTwins(
   params: Params<"twins.list">,
   context: Context,
-  twinOf: (gateway: Gateway) => Promise<Twin>,
+  twinsOf: (gateways: readonly Gateway[]) => Promise<readonly Twin[]>,
 ): Promise<Result<"twins.list">> {
   const filter = parseFilter(params.filter);
   requireFields(filter, isKnown);
@@ -32,7 +32,7 @@ export async function listTwins(
   do {
     const chunk = { pageSize: pageSize - found.length, pageToken: String(token), orderBy };
     const { gateways, nextPageToken } = await call(context, "gateways.list", chunk);
-    for (const [index, twin] of (await Promise.all(gateways.map(twinOf))).entries()) {
+    for (const [index, twin] of (await twinsOf(gateways)).entries()) {
       if (matches(filter, (path) => fieldOf(twin, gateways[index], path))) found.push(twin);
     }
     token = nextPageToken;

@@ -1,37 +1,52 @@
+import { randomUUID } from "node:crypto";
 import type { Context, ServiceSchema } from "moleculer";
-import type { Params } from "../../../actors/contracts/contract.ts";
-import { DomainError } from "../../../actors/contracts/errors.ts";
+import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import type { Gateway } from "../../../actors/contracts/gateways.ts";
-import type { Twin, UpMessage } from "../../../actors/contracts/twins.ts";
+import type { Twin } from "../../../actors/contracts/twins.ts";
 import type { Outcome } from "../../../actors/runtime/actor.ts";
-import type { ActorHost } from "../../../actors/runtime/host.ts";
 import type { ActorNode } from "../../../actors/runtime/node.ts";
-import type {
-  ChangeRequest,
-  GatewayAnswer,
-  TwinCommand,
-  TwinCommands,
-  TwinEvent,
-  TwinReply,
-} from "../../../actors/twin/contract.ts";
-import { decodeUpMessage } from "../../../actors/twin/gateway-messages.ts";
-import type { TwinState } from "../../../actors/twin/state.ts";
+import type { Routes } from "../../../actors/runtime/routes.ts";
+import type { ChangeRequest, TwinCommands, TwinView } from "../../../actors/twin/contract.ts";
 import { actorHost } from "../../../mixins/actor-host.ts";
+import type { ActorRouter } from "../../../mixins/actor-router.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
+import { withOwnerHint } from "../../../mixins/owner-hint.ts";
+import { twinResource } from "../../../mixins/twin-resource.ts";
+import { askHost, firstThatFit, TwinAsks } from "./asks.ts";
+import type { Downlinks } from "./downlinks.ts";
+import { handOver } from "./hand-over.ts";
+import { ingest } from "./ingest.ts";
+import type { TwinLending } from "./lending.ts";
 import { listTwins } from "./list.ts";
-import { twinResource } from "./resource.ts";
+import type { TwinHost } from "./twin-host.ts";
 
-type TwinHost = ActorHost<TwinState, TwinCommand, TwinEvent, TwinReply>;
+const HAND_OVER_TIMEOUT_MS = 3000;
+
+type TwinsOptions = {
+  readonly node: ActorNode;
+  readonly host: TwinHost;
+  readonly router: ActorRouter;
+  readonly routes: Routes;
+  readonly downlinks: Downlinks;
+  readonly lending: TwinLending;
+  /** What lists show, by id: from the owners, or from a cache that is as good. */
+  readonly views: { read(gatewayIds: readonly string[]): Promise<ReadonlyMap<string, TwinView>> };
+};
 type Change = Params<"twins.updateDesired" | "twins.patchDesired" | "twins.replaceDesired">;
 type DesiredCommand = "updateDesired" | "patchDesired" | "replaceDesired";
 
-/** The twins: the host of their actors, and what people and programs may ask of them. */
-export function twinsService(node: ActorNode, host: TwinHost): ServiceSchema {
+/** The twins: the host of their actors, and what people and programs may ask of them, wherever the actors are. */
+export function twinsService(options: TwinsOptions): ServiceSchema {
+  const { node, host, router, routes, downlinks, lending, views } = options;
+  const twins = new TwinAsks(host, router);
   const findGateway = (context: Context, gatewayId: string) => call(context, "gateways.get", { gatewayId });
 
-  async function view(gateway: Gateway, form?: "BASIC" | "FULL"): Promise<Twin> {
-    const twin = await ask(host, gateway.gatewayId, "getTwin", {});
-    return twinResource(gateway, twin, form);
+  async function resources(gateways: readonly Gateway[], form?: "BASIC" | "FULL"): Promise<Twin[]> {
+    const found = await views.read(gateways.map(({ gatewayId }) => gatewayId));
+    return gateways.flatMap((gateway) => {
+      const view = found.get(gateway.gatewayId);
+      return view ? [twinResource(gateway, view, form)] : [];
+    });
   }
 
   async function change<Name extends DesiredCommand>(
@@ -42,7 +57,25 @@ export function twinsService(node: ActorNode, host: TwinHost): ServiceSchema {
   ): Promise<Twin> {
     const gateway = await findGateway(context, params.gatewayId);
     const command = { ...changeRequest(params), ...what } as TwinCommands[Name]["params"];
-    return twinResource(gateway, await ask(host, params.gatewayId, name, command));
+    return twinResource(gateway, await twins.ask(context, params.gatewayId, name, command));
+  }
+
+  async function takeIn(
+    { edge, messages }: Params<"twins.ingest">,
+    { nodeID, broker }: Context,
+  ): Promise<Result<"twins.ingest">> {
+    const from = nodeID ?? broker.nodeID;
+    downlinks.arrived(edge, from, messages);
+    const outcomes = (await ingest(host, messages)).map(hinted);
+    if (from === broker.nodeID) return outcomes;
+    const options = { nodeID: from, timeout: HAND_OVER_TIMEOUT_MS };
+    return handOver(messages, outcomes, (answers) =>
+      call(broker, `${edge}.deliver`, { messages: answers }, options),
+    );
+  }
+
+  function hinted<Reply>(outcome: Outcome<Reply>): Outcome<Reply> {
+    return outcome.ok ? outcome : { ok: false, error: withOwnerHint(outcome.error, routes) };
   }
 
   return {
@@ -50,63 +83,29 @@ export function twinsService(node: ActorNode, host: TwinHost): ServiceSchema {
     dependencies: ["gateways"],
     ...actorHost(node, host),
     actions: actions("twins", {
-      get: async ({ gatewayId, view: form }, context) => view(await findGateway(context, gatewayId), form),
-      list: (params, context) => listTwins(params, context, (gateway) => view(gateway, params.view)),
+      get: async ({ gatewayId, view }, context) => {
+        const gateway = await findGateway(context, gatewayId);
+        return twinResource(gateway, await twins.ask(context, gatewayId, "getTwin", {}), view);
+      },
+      list: (params, context) => listTwins(params, context, (gateways) => resources(gateways, params.view)),
       updateDesired: (params, context) => change(context, "updateDesired", params, { patch: params.patch }),
       patchDesired: (params, context) =>
         change(context, "patchDesired", params, { operations: params.operations }),
       replaceDesired: (params, context) => change(context, "replaceDesired", params, { state: params.state }),
-      remove: ({ gatewayId, by }) => ask(host, gatewayId, "removeTwin", { by }),
-      ingest: ({ messages }) => ingest(host, messages),
+      remove: ({ gatewayId, by }, context) => twins.ask(context, gatewayId, "removeTwin", { by }),
+      ingest: takeIn,
+      ask: async ({ asks }) => firstThatFit((await askHost(host, asks)).map(hinted)),
+      lend: async ({ gatewayIds }) => firstThatFit((await lending.lend(gatewayIds)).map(hinted)),
     }),
   };
 }
 
-async function ask<Name extends keyof TwinCommands>(
-  host: TwinHost,
-  gatewayId: string,
-  name: Name,
-  params: TwinCommands[Name]["params"],
-): Promise<TwinCommands[Name]["reply"]> {
-  const outcome = await host.ask(gatewayId, { name, params } as TwinCommand);
-  if (!outcome.ok) throw DomainError.from(outcome.error);
-  return outcome.reply as TwinCommands[Name]["reply"];
-}
-
+/** A change that gets no id of its caller has one for all tries of this call. */
 function changeRequest({ expectedVersion, requestId, by = "unknown", reason }: Change): ChangeRequest {
   return {
     by,
+    requestId: requestId ?? randomUUID(),
     ...(expectedVersion !== undefined && { expectedVersion }),
-    ...(requestId !== undefined && { requestId }),
     ...(reason !== undefined && { reason }),
   };
-}
-
-type GatewayOutcome = Outcome<readonly GatewayAnswer[]>;
-
-/** A batch of an edge: resolves when the last of its messages is decided. */
-function ingest(host: TwinHost, messages: readonly UpMessage[]): Promise<readonly GatewayOutcome[]> {
-  return new Promise((resolve) => {
-    const outcomes: GatewayOutcome[] = new Array(messages.length);
-    let open = messages.length;
-    const settle = (index: number, outcome: GatewayOutcome) => {
-      outcomes[index] = outcome;
-      open -= 1;
-      if (open === 0) resolve(outcomes);
-    };
-    for (const [index, message] of messages.entries()) {
-      deliver(host, message, (outcome) => settle(index, outcome));
-    }
-  });
-}
-
-function deliver(host: TwinHost, message: UpMessage, done: (outcome: GatewayOutcome) => void): void {
-  const { gatewayId, kind, payload } = message;
-  try {
-    const command = decodeUpMessage(kind, payload);
-    host.deliver(gatewayId, command, done as (outcome: Outcome<TwinReply>) => void);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    done({ ok: false, error: error.toValue() });
-  }
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { MemoryCounters } from "../../../stores/memory/shared-counters.ts";
 import { Authenticator } from "./authenticator.ts";
 import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
 
@@ -18,6 +19,7 @@ function setUp(settings: Partial<FrontSettings> = {}) {
   const authenticator = new Authenticator({
     settings: { ...FRONT_SETTINGS, ...settings },
     clock: () => now,
+    attempts: new MemoryCounters(100, () => now),
     dummyHash: "dummy",
     passwordHash: async (gatewayId) => hashes.get(gatewayId) ?? null,
     verify: async (password, hash) => {

@@ -1,9 +1,10 @@
 import { isGatewayId } from "../../../actors/contracts/ids.ts";
+import type { SharedCounters } from "../../../actors/runtime/cache.ts";
 import type { Clock } from "../../../actors/runtime/ports.ts";
+import { WorkQueue } from "../ingest/work-queue.ts";
 import { FailureLimiter } from "./failure-limiter.ts";
 import { PasswordCache } from "./password-cache.ts";
 import type { FrontSettings } from "./settings.ts";
-import { WorkQueue } from "./work-queue.ts";
 
 type Verdict = "accepted" | "wrong" | "limited" | "unavailable";
 type Credentials = { readonly gatewayId: string; readonly password: Uint8Array };
@@ -14,6 +15,8 @@ export type AuthenticatorOptions = {
   readonly verify: (password: string, hash: string) => Promise<boolean>;
   /** A hash of nothing anybody knows, as costly to check as the real ones. */
   readonly dummyHash: string;
+  /** Of passwords per gateway, of all fronts. Without the others it counts those of this one: it never rejects. */
+  readonly attempts: SharedCounters;
   readonly settings: FrontSettings;
   readonly clock: Clock;
 };
@@ -32,10 +35,10 @@ export class Authenticator {
   readonly #checks = new Set<Check>();
 
   constructor(options: AuthenticatorOptions) {
-    const { settings, clock } = options;
+    const { settings, clock, attempts } = options;
     this.#options = options;
     this.#cache = new PasswordCache(settings.credentialsKept, settings.credentialTtlMs, clock);
-    this.#limiter = new FailureLimiter(settings.failures, settings.failureWindowMs, clock);
+    this.#limiter = new FailureLimiter(attempts, settings.failures, settings.failureWindowMs);
     this.#hashing = new WorkQueue(settings.passwordChecksAtOnce);
   }
 
@@ -44,10 +47,10 @@ export class Authenticator {
     if (!isGatewayId(gatewayId) || password.length > PASSWORD_BYTES) return "wrong";
     if (this.#cache.matches(gatewayId, password)) return "accepted";
     if (this.#checks.size >= this.#options.settings.passwordChecks) return "unavailable";
-    if (!this.#limiter.mayTry(gatewayId)) return "limited";
     const check = { gatewayId, password, isRevoked: false };
     this.#checks.add(check);
     try {
+      if (!(await this.#limiter.mayTry(gatewayId))) return "limited";
       return await this.#verify(check, isWanted);
     } catch {
       this.#limiter.clear(gatewayId);
@@ -65,6 +68,7 @@ export class Authenticator {
 
   async #verify(check: Check, isWanted: () => boolean): Promise<Verdict> {
     const { gatewayId, password } = check;
+    if (check.isRevoked || !isWanted()) return "unavailable";
     const hash = await this.#options.passwordHash(gatewayId);
     this.#cache.confirm(gatewayId, hash);
     const isRight = await this.#hashing.run(async () => isWanted() && this.#isRight(password, hash));

@@ -1,7 +1,7 @@
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 import type { UpMessage } from "../../../actors/contracts/twins.ts";
-import type { Turn } from "./in-order.ts";
-import type { IngestOutcome, Submission } from "./ingest-batcher.ts";
+import type { Turn } from "../ingest/in-order.ts";
+import type { IngestOutcome, Submission } from "../ingest/ingest-batcher.ts";
 import type { Link } from "./link.ts";
 
 export type OnSettled = (delivery: Delivery, outcome: IngestOutcome) => void;

@@ -1,33 +1,27 @@
-import { LRUCache } from "lru-cache";
-import type { Clock } from "../../../actors/runtime/ports.ts";
-
-const NAMES = 10_000;
+import type { SharedCounters } from "../../../actors/runtime/cache.ts";
 
 /** Counts attempts per name in a window that starts with the first; a success clears them. */
 export class FailureLimiter {
-  readonly #attempts: LRUCache<string, number>;
+  readonly #attempts: SharedCounters;
   readonly #limit: number;
+  readonly #windowMs: number;
 
-  constructor(limit: number, windowMs: number, clock: Clock) {
+  constructor(attempts: SharedCounters, limit: number, windowMs: number) {
+    this.#attempts = attempts;
     this.#limit = limit;
-    this.#attempts = new LRUCache({
-      max: NAMES,
-      ttl: windowMs,
-      noUpdateTTL: true,
-      ttlResolution: 0,
-      perf: { now: clock },
-    });
+    this.#windowMs = windowMs;
   }
 
   /** Counted when it begins: many that run at the same time have not failed yet. */
-  mayTry(name: string): boolean {
-    const attempts = this.#attempts.get(name) ?? 0;
-    if (attempts >= this.#limit) return false;
-    this.#attempts.set(name, attempts + 1);
-    return true;
+  async mayTry(name: string): Promise<boolean> {
+    return (await this.#attempts.increment(keyOf(name), this.#windowMs)) <= this.#limit;
   }
 
   clear(name: string): void {
-    this.#attempts.delete(name);
+    void this.#attempts.reset(keyOf(name));
   }
+}
+
+function keyOf(name: string): string {
+  return `password-attempts:${name}`;
 }

@@ -1,16 +1,19 @@
 import type { EventEmitter } from "node:events";
 import type { Server, Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { JsonValue } from "../../../actors/contracts/json.ts";
+import type { DownMessage } from "../../../actors/contracts/edge.ts";
+import type { ErrorData } from "../../../actors/contracts/errors.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { Clock, Log } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { BufferedCounters } from "../ingest/buffered-counters.ts";
+import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
+import { LimitedLog } from "../ingest/limited-log.ts";
+import { type GatewayClient, withInternals } from "./aedes-internals.ts";
+import { type Announce, Announcer, type ConnectedClient } from "./announcer.ts";
 import { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
-import { BufferedCounters } from "./buffered-counters.ts";
 import { Connections } from "./connections.ts";
 import { GatewayBroker } from "./gateway-broker.ts";
-import { IngestBatcher, type SendBatch } from "./ingest-batcher.ts";
-import { LimitedLog } from "./limited-log.ts";
 import { Links } from "./links.ts";
 import { type Address, listen } from "./listener.ts";
 import { Readers } from "./readers.ts";
@@ -18,14 +21,19 @@ import { type SessionHooks, sessionHooks } from "./sessions.ts";
 import type { FrontSettings } from "./settings.ts";
 import { Upstream } from "./upstream.ts";
 
-type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dummyHash"> & {
+type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dummyHash" | "attempts"> & {
   readonly address: Address;
   readonly limits: Limits;
   readonly settings: FrontSettings;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  readonly nodeId: string;
+  readonly ownerOf: (gatewayId: string) => string | undefined;
+  readonly learn: (data: ErrorData) => void;
   readonly ingest: SendBatch;
+  /** Tells the other fronts; null when there can be none. */
+  readonly announce: Announce | null;
 };
 
 /** An announced length above this many payload limits is not even read. */
@@ -43,6 +51,7 @@ export class Front {
   readonly #readers: Readers;
   readonly #broker: GatewayBroker;
   readonly #connections: Connections;
+  readonly #announcer: Announcer | null;
   #server: Server | undefined;
   #housekeeping: NodeJS.Timeout | undefined;
   #isStopping = false;
@@ -56,6 +65,7 @@ export class Front {
     this.#authenticator = new Authenticator(options);
     this.#batcher = this.#newBatcher();
     this.#readers = this.#newReaders();
+    this.#announcer = options.announce && new Announcer(options.announce);
     this.#broker = this.#newBroker();
     this.#connections = new Connections({
       broker: this.#broker,
@@ -82,6 +92,7 @@ export class Front {
   /** Gateways send again what has no PUBACK by the end. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#announcer?.stop();
     const serverClosed = this.#closeServer();
     await Promise.race([
       this.#batcher.close(),
@@ -97,9 +108,25 @@ export class Front {
     this.#keepHouse();
   }
 
-  /** To the gateway, when it is connected here. */
-  send(gatewayId: string, topic: string, payload: JsonValue): void {
-    this.#links.send(gatewayId, topic, payload);
+  /** Returns which of them, by index, are for gateways that are not connected here. */
+  deliver(messages: readonly DownMessage[]): number[] {
+    const missing: number[] = [];
+    for (const [index, { gatewayId, topic, payload }] of messages.entries())
+      if (!this.#links.send(gatewayId, topic, payload)) missing.push(index);
+    return missing;
+  }
+
+  /** Those of them that are connected here, too, have gone there. */
+  connectedAt(nodeId: string, clients: readonly ConnectedClient[]): void {
+    if (nodeId === this.#options.nodeId) return;
+    const now = performance.now();
+    for (const { gatewayId, clientId, ageMs } of clients)
+      this.#links.closeOlder(gatewayId, clientId, now - ageMs);
+  }
+
+  /** The owners of some gateways have changed. */
+  rerouted(): void {
+    this.#batcher.wake();
   }
 
   /** The gateway's password is another one now, or the gateway is gone. */
@@ -109,9 +136,12 @@ export class Front {
   }
 
   #newBatcher(): IngestBatcher {
+    const { ownerOf, learn, ingest, settings } = this.#options;
     return new IngestBatcher({
-      send: this.#options.ingest,
-      settings: this.#options.settings,
+      ownerOf,
+      learn,
+      send: ingest,
+      settings,
       onRetry: (reason, messages, error) => {
         this.#counters.count("gateway_twin.edge.retries.total", { reason }, messages);
         if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
@@ -124,7 +154,9 @@ export class Front {
     const { pendingPackets, pendingBytes } = this.#options.settings;
     const hasRoom = (bytes = 0) => !this.#isStopping && !this.#batcher.isFull && bytes < pendingBytes;
     return new Readers({
-      maxPending: pendingPackets,
+      // The fuller it is, the less may each connection have waiting: those whose owner does not answer are stopped
+      // before they have taken all the room from the others.
+      maxPending: () => Math.ceil(pendingPackets * (1 - this.#batcher.load)),
       mayRead: ({ link }) => hasRoom(link?.acknowledgements.bytes),
     });
   }
@@ -142,6 +174,7 @@ export class Front {
     broker.on("keepaliveTimeout", () =>
       this.#counters.count("gateway_twin.edge.connections.closed.total", { reason }),
     );
+    broker.on("clientReady", (client) => this.#announce(withInternals(client)));
     const emitter: EventEmitter = broker;
     emitter.on("error", (error) => this.#logError(error));
     return broker;
@@ -160,6 +193,10 @@ export class Front {
         if (!this.#isStopping) upstream.receive(link, packet, release);
       },
     });
+  }
+
+  #announce({ link }: GatewayClient): void {
+    if (link) this.#announcer?.add(link);
   }
 
   #keepHouse(): void {

@@ -2,7 +2,7 @@ import type { GatewayClient } from "./aedes-internals.ts";
 
 type IntakeOptions = {
   /** Packets that are being worked on at the same time. */
-  readonly maxPending: number;
+  readonly maxPending: () => number;
   readonly mayRead: () => boolean;
   /** Bytes are there and cannot be read now. */
   readonly onStalled: () => void;
@@ -66,7 +66,7 @@ export class Intake {
 
   #isReady(): boolean {
     const { closed, connecting, _paused } = this.#client;
-    const isBusy = closed || connecting || _paused || this.#pending >= this.#options.maxPending;
+    const isBusy = closed || connecting || _paused || this.#pending >= this.#options.maxPending();
     return !isBusy && this.#options.mayRead();
   }
 }

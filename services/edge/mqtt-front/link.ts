@@ -1,20 +1,24 @@
+import { InOrder } from "../ingest/in-order.ts";
+import { matchesFilter, OwnTopics } from "../ingest/topics.ts";
 import type { GatewayClient } from "./aedes-internals.ts";
-import { InOrder } from "./in-order.ts";
 import { Pubacks } from "./pubacks.ts";
 import type { FrontSettings } from "./settings.ts";
-import { matchesFilter, OwnTopics } from "./topics.ts";
 
 type QoS = 0 | 1;
 
 /** One connection of a known gateway. */
 export class Link {
   readonly gatewayId: string;
+  /** As the client gave it; a made one when it gave none. */
+  readonly clientId: string;
+  /** By the monotonic clock of this process. */
+  readonly connectedAt = performance.now();
   readonly client: GatewayClient;
   readonly topics: OwnTopics;
   readonly acknowledgements = new InOrder();
   readonly pubacks: Pubacks;
-  /** Its credentials are not valid any more: nothing it says counts, not even its will. */
-  isRevoked = false;
+  /** Its credentials are not valid any more, or it was taken over: nothing it says counts, not even its will. */
+  isMuted = false;
   readonly #settings: FrontSettings;
   /** Below `down/`, with the QoS asked for. */
   readonly #filters = new Map<string, QoS>();
@@ -22,6 +26,7 @@ export class Link {
 
   constructor(gatewayId: string, client: GatewayClient, settings: FrontSettings) {
     this.gatewayId = gatewayId;
+    this.clientId = client.id.slice(gatewayId.length + 1);
     this.client = client;
     this.pubacks = new Pubacks(client);
     this.topics = new OwnTopics(gatewayId);

@@ -1,10 +1,10 @@
-import type { JsonValue } from "../../../actors/contracts/json.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { downTopic } from "../ingest/topics.ts";
 import type { Link } from "./link.ts";
-import { downTopic } from "./topics.ts";
 
 /** Label values of `gateway_twin.edge.downlinks.total`. */
 const DOWN_TOPICS = ["delta", "desired", "twin", "ack", "error", "command", "task"];
+const NONE: ReadonlySet<Link> = new Set();
 
 /** The gateways connected here. */
 export class Links {
@@ -33,25 +33,39 @@ export class Links {
     if (links.size === 0) this.#byGateway.delete(link.gatewayId);
   }
 
-  /** To those of the gateway's connections that have subscribed to it; what it misses it gets on its next hello. */
-  send(gatewayId: string, name: string, payload: JsonValue): void {
-    const links = this.#byGateway.get(gatewayId);
-    if (!links) return;
+  /**
+   * To those of the gateway's connections that have subscribed to it; what it misses it gets on its next hello.
+   * False when the gateway is not connected here. The payload is JSON text.
+   */
+  send(gatewayId: string, name: string, payload: string): boolean {
+    let isHere = false;
     let encoded: Buffer | undefined;
-    for (const link of links) {
-      const qos = link.isClosed ? undefined : link.qosOf(name);
+    for (const link of this.#byGateway.get(gatewayId) ?? NONE) {
+      if (link.isClosed) continue;
+      isHere = true;
+      const qos = link.qosOf(name);
       if (qos === undefined) continue;
-      encoded ??= Buffer.from(JSON.stringify(payload));
+      encoded ??= Buffer.from(payload);
       if (!link.send(downTopic(gatewayId, name), encoded, qos)) this.#close(link, "slow_reader");
       else this.#count(name);
     }
+    return isHere;
   }
 
   closeGateway(gatewayId: string): void {
-    for (const link of this.#byGateway.get(gatewayId) ?? []) {
-      link.isRevoked = true;
-      this.#close(link, "revoked");
-    }
+    for (const link of this.#byGateway.get(gatewayId) ?? NONE) this.#expel(link, "revoked");
+  }
+
+  /** The same client has connected elsewhere: its connections here from before `time` are over. */
+  closeOlder(gatewayId: string, clientId: string, time: number): void {
+    for (const link of this.#byGateway.get(gatewayId) ?? NONE)
+      if (link.clientId === clientId && link.connectedAt < time) this.#expel(link, "taken_over");
+  }
+
+  #expel(link: Link, reason: string): void {
+    if (link.isClosed) return;
+    link.isMuted = true;
+    this.#close(link, reason);
   }
 
   #close(link: Link, reason: string): void {

@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
-import type { Service, ServiceSchema } from "moleculer";
+import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { Limits } from "../../../actors/contracts/limits.ts";
-import type { Clock } from "../../../actors/runtime/ports.ts";
-import { call, events } from "../../../mixins/bridge.ts";
+import type { SharedCounters } from "../../../actors/runtime/cache.ts";
+import type { Clock, Log } from "../../../actors/runtime/ports.ts";
+import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST, verifyPassword } from "../../../mixins/password.ts";
+import type { SendBatch } from "../ingest/ingest-batcher.ts";
+import type { TwinRoutes } from "../ingest/twin-routes.ts";
+import type { Announce } from "./announcer.ts";
 import { Front } from "./front.ts";
 import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
 
@@ -14,13 +18,20 @@ type MqttFrontOptions = {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly routes: TwinRoutes;
+  /** Of passwords per gateway; what all fronts share is limited together. It never rejects. */
+  readonly attempts: SharedCounters;
   readonly settings?: Partial<FrontSettings>;
 };
 
-/** Where gateways connect: MQTT 3.1.1 over TCP. A message is acknowledged after the commit of what it changed. */
-export function mqttFrontService({ host, port, ...options }: MqttFrontOptions): ServiceSchema {
+/**
+ * Where gateways connect: MQTT 3.1.1 over TCP. A message is acknowledged after the commit of what it changed. Any
+ * number of fronts may stand behind a TCP balancer; twins need not be here, nor have an owner, for it to listen.
+ */
+export function mqttFrontService({ host, port, routes, ...options }: MqttFrontOptions): ServiceSchema {
   const settings = { ...FRONT_SETTINGS, ...options.settings };
   let front: Front | undefined;
+  let stopListening = () => {};
 
   async function start({ broker, logger }: Pick<Service, "broker" | "logger">): Promise<void> {
     const started = new Front({
@@ -34,25 +45,52 @@ export function mqttFrontService({ host, port, ...options }: MqttFrontOptions): 
         const timeout = settings.passwordHashTimeoutMs;
         return (await call(broker, "gateways.passwordHash", { gatewayId }, { timeout })).hash;
       },
-      ingest: (messages) => call(broker, "twins.ingest", { messages }, { timeout: settings.ingestTimeoutMs }),
+      nodeId: broker.nodeID,
+      ownerOf: routes.ownerOf,
+      learn: routes.learn,
+      ingest: ingestOver(broker, settings.ingestTimeoutMs),
+      announce: announceOver(broker, logger),
     });
     await started.start();
+    stopListening = routes.onChange(() => started.rerouted());
     front = started;
   }
 
   return {
     name: "mqtt-front",
-    dependencies: ["gateways", "twins"],
+    dependencies: ["gateways"],
+    actions: actions("mqtt-front", {
+      deliver: ({ messages }) => ({ missing: front?.deliver(messages) ?? [...messages.keys()] }),
+    }),
     events: events({
       "gateways.credentialsRevoked": ({ gatewayId }) => front?.revoke(gatewayId),
-      "downlink.send": ({ gatewayId, topic, payload }) => front?.send(gatewayId, topic, payload),
+      "downlink.send": ({ messages }) => void front?.deliver(messages),
+      "edge.connected": ({ nodeId, links }) => front?.connectedAt(nodeId, links),
     }),
     started() {
       return start(this);
     },
     async stopped() {
+      stopListening();
       await front?.stop();
       front = undefined;
     },
+  };
+}
+
+/** After the timeout the batch goes to whoever owns it then: the twins recognise a copy. */
+function ingestOver(broker: ServiceBroker, timeout: number): SendBatch {
+  return (owner, messages) =>
+    call(broker, "twins.ingest", { edge: "mqtt-front", messages }, { nodeID: owner, timeout });
+}
+
+/** Without a transporter there is no other front. */
+function announceOver(broker: ServiceBroker, log: Log): Announce | null {
+  if (!broker.options.transporter) return null;
+  const { nodeID: nodeId } = broker;
+  return (links) => {
+    broadcast(broker, "edge.connected", { nodeId, links: [...links] }).catch((error: Error) =>
+      log.warn(`new connections could not be told to the other fronts: ${error.message}`),
+    );
   };
 }

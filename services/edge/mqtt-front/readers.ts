@@ -2,7 +2,8 @@ import type { GatewayClient } from "./aedes-internals.ts";
 import { Intake } from "./intake.ts";
 
 type ReadersOptions = {
-  readonly maxPending: number;
+  /** How many packets of one connection may be worked on now. */
+  readonly maxPending: () => number;
   readonly mayRead: (client: GatewayClient) => boolean;
 };
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket } from "aedes";
 import type { Counters } from "../../../mixins/counters.ts";
+import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
 import { type GatewayClient, withInternals } from "./aedes-internals.ts";
 import type { Authenticator } from "./authenticator.ts";
-import type { IngestBatcher } from "./ingest-batcher.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import type { FrontSettings } from "./settings.ts";
@@ -72,7 +72,7 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
     },
     authorizePublish(client, packet, done) {
       const link = client && withInternals(client).link;
-      if (!link || link.isRevoked) return done(null);
+      if (!link || link.isMuted) return done(null);
       receive(link, packet, () => link.pubacks.add(packet, done));
     },
     /** Known before SUBACK is written: an answer may be the next thing to send. */

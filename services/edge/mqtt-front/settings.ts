@@ -1,21 +1,14 @@
+import { INGEST_SETTINGS, type IngestSettings } from "../ingest/settings.ts";
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** What bounds the front. All are per process unless said otherwise. */
-export type FrontSettings = {
+export type FrontSettings = IngestSettings & {
   /** Packets of one connection that are being worked on; more stay in its socket. */
   readonly pendingPackets: number;
   /** Payload bytes of one connection that wait for their outcome. */
   readonly pendingBytes: number;
-  /** Messages and bytes of all connections that wait for their outcome; beyond, no socket is read. */
-  readonly waitingMessages: number;
-  readonly waitingBytes: number;
-  readonly batchMessages: number;
-  readonly batchBytes: number;
-  readonly batchesInFlight: number;
-  readonly ingestTimeoutMs: number;
-  readonly retryMinMs: number;
-  readonly retryMaxMs: number;
   /** Bytes for a connection that its client has not read; beyond, it is closed. */
   readonly unreadBytes: number;
   readonly subscriptionsPerConnection: number;
@@ -36,16 +29,9 @@ export type FrontSettings = {
 };
 
 export const FRONT_SETTINGS: FrontSettings = {
+  ...INGEST_SETTINGS,
   pendingPackets: 256,
   pendingBytes: 512 * KIB,
-  waitingMessages: 200_000,
-  waitingBytes: 128 * MIB,
-  batchMessages: 256,
-  batchBytes: 256 * KIB,
-  batchesInFlight: 4,
-  ingestTimeoutMs: 10_000,
-  retryMinMs: 20,
-  retryMaxMs: 1000,
   unreadBytes: MIB,
   subscriptionsPerConnection: 64,
   connectionsPerSecond: 2000,

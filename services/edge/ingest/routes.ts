@@ -9,7 +9,7 @@ export const ROUTES: Readonly<Record<UpKind, Route>> = {
   get: "twins",
   telemetry: "none",
   heartbeat: "none",
-  event: "none",
+  event: "twins",
   log: "none",
   task: "none",
   bye: "none",

@@ -1,14 +1,22 @@
 import type { Submission } from "./ingest-batcher.ts";
+import type { OwnerQueue } from "./owner-queue.ts";
 
-/** `parked`: some of its messages are in a call, or wait for their next attempt; the rest waits behind them. */
-type LaneState = "idle" | "ready" | "parked";
+/**
+ * `ready`: in the queue of its owner. `sent`: some of its messages are in a call, the rest waits behind them.
+ * `waiting`: for its next attempt.
+ */
+type LaneState = "idle" | "ready" | "sent" | "waiting";
 
 /** The messages of one gateway that are not in a call, in their order. */
 export class Lane {
   readonly gatewayId: string;
   state: LaneState = "idle";
+  /** Of the owner it is, or was last, ready for; undefined when none was known then. */
+  queue: OwnerQueue | undefined;
   /** Failures in a row. */
   attempts = 0;
+  /** The last failure was that the node did not own it. */
+  isMisrouted = false;
   bytes = 0;
   #queue: Submission[] = [];
 

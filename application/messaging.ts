@@ -1,0 +1,36 @@
+import type { Sequelize } from "sequelize";
+import { InProcessBus } from "../actors/runtime/in-process-bus.ts";
+import type { EventBus, Log } from "../actors/runtime/ports.ts";
+import { NO_SIGNALS, type Signals } from "../actors/runtime/signals.ts";
+import type { Environment } from "../env.ts";
+import { connectNats } from "../stores/nats/connection.ts";
+import { JetStreamBus } from "../stores/nats/jetstream-bus.ts";
+import { NatsSignals } from "../stores/nats/signals.ts";
+import { SqlBusStore } from "../stores/sql/bus-store.ts";
+import { isTransientSqlError } from "../stores/sql/transient.ts";
+
+/** How a node hears of the others, and what was committed. */
+export type Messaging = {
+  readonly bus: EventBus;
+  readonly signals: Signals;
+  readonly close: () => Promise<void>;
+};
+
+/** Over the NATS of NATS_URL, else within the process. */
+export async function messaging(
+  env: Environment,
+  { sequelize, log }: { readonly sequelize: Sequelize; readonly log: Log },
+): Promise<Messaging> {
+  const handout = { log, clock: Date.now, isTransient: isTransientSqlError };
+  if (!env.NATS_URL) {
+    const bus = new InProcessBus({ ...handout, store: new SqlBusStore(sequelize) });
+    return { bus, signals: NO_SIGNALS, close: async () => undefined };
+  }
+  const { NAMESPACE: namespace } = env;
+  const connection = await connectNats(env.NATS_URL, { name: env.NODE_ID, log });
+  return {
+    bus: new JetStreamBus({ ...handout, connection, namespace }),
+    signals: new NatsSignals({ connection, namespace, monotonic: () => performance.now() }),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { ServiceSchema } from "moleculer";
+import { jsonAnswer, send } from "./answer.ts";
+import { type Health, plainPages } from "./plain-pages.ts";
+
+type ProbesOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly metricsText: () => string;
+  readonly health: () => Health;
+};
+
+/** Health and metrics of a node that does not run the open API. */
+export function probesService({ host, port, ...options }: ProbesOptions): ServiceSchema {
+  const pages = plainPages(options);
+  const server = createServer((request, response) => {
+    const page = request.method === "GET" ? pages[request.url ?? ""] : undefined;
+    send(response, page?.() ?? jsonAnswer(404, { problem: `here are ${Object.keys(pages).join(", ")}` }));
+  });
+  return {
+    name: "probes",
+    async started() {
+      server.listen(port, host);
+      await once(server, "listening");
+    },
+    async stopped() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

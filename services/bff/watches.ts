@@ -1,0 +1,107 @@
+import type { ServerResponse } from "node:http";
+import type { ServiceBroker } from "moleculer";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import { call } from "../../mixins/bridge.ts";
+import { errorAnswer } from "./error-answer.ts";
+import { EventStream } from "./event-stream.ts";
+import { Tailer } from "./tailer.ts";
+import type { Opening } from "./watch-openings.ts";
+import { Watcher } from "./watcher.ts";
+
+export type WatchSettings = {
+  readonly maxWatches: number;
+  readonly heartbeatMs: number;
+  /** How long a lost hint can hold events back. */
+  readonly pollMs: number;
+};
+
+export const WATCH_SETTINGS: WatchSettings = { maxWatches: 1000, heartbeatMs: 15_000, pollMs: 1000 };
+
+const PAGE = 500;
+
+/** All streams of events that a node serves. */
+export class Watches {
+  readonly #broker: ServiceBroker;
+  readonly #settings: WatchSettings;
+  readonly #tailer: Tailer;
+  readonly #open = new Map<EventStream, Watcher>();
+  #opening = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(broker: ServiceBroker, settings: WatchSettings) {
+    this.#broker = broker;
+    this.#settings = settings;
+    this.#tailer = new Tailer({
+      read: (afterSeq) => this.#read({ ...(afterSeq !== undefined && { afterSeq }) }),
+      warn: this.#warn,
+      pollMs: settings.pollMs,
+    });
+  }
+
+  appended(seq: number): void {
+    this.#tailer.appended(seq);
+  }
+
+  /** Resolves when the stream has begun; rejects before anything is sent. */
+  async serve(response: ServerResponse, requestId: string, opened: () => Promise<Opening>): Promise<void> {
+    const { maxWatches } = this.#settings;
+    if (this.#open.size + this.#opening >= maxWatches) {
+      throw new DomainError("TOO_MANY_WATCHES", { limit: maxWatches });
+    }
+    this.#opening += 1;
+    try {
+      const opening = await opened();
+      if (this.#isStopped) throw new DomainError("SHUTTING_DOWN");
+      if (!response.destroyed) this.#begin(response, requestId, opening);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  /** Clients come back by themselves, elsewhere or later. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const stream of this.#open.keys()) stream.end();
+  }
+
+  #begin(response: ServerResponse, requestId: string, opening: Opening): void {
+    const { view, cursor, gatewayId, greeting } = opening;
+    const stream = new EventStream(response);
+    const watcher = new Watcher({
+      stream,
+      view,
+      cursor,
+      read: (afterSeq) => this.#read({ afterSeq, ...(gatewayId !== undefined && { gatewayId }) }),
+      tailed: () => this.#tailer.seq,
+      refuse: (error) => {
+        stream.write(`event: error\ndata: ${errorAnswer(error, requestId).body}\n\n`);
+        stream.end();
+      },
+      warn: this.#warn,
+    });
+    const listener = watcher.offer.bind(watcher);
+    stream.write(greeting);
+    stream.onClose(() => {
+      this.#tailer.remove(listener);
+      this.#open.delete(stream);
+      if (this.#open.size === 0) this.#heartbeat = void clearInterval(this.#heartbeat);
+    });
+    this.#open.set(stream, watcher);
+    this.#heartbeat ??= setInterval(() => this.#beat(), this.#settings.heartbeatMs).unref();
+    this.#tailer.add(listener);
+    void watcher.catchUp();
+  }
+
+  #beat(): void {
+    for (const watcher of this.#open.values()) watcher.heartbeat();
+  }
+
+  #read(params: { afterSeq?: number; gatewayId?: string }) {
+    return call(this.#broker, "journal.tail", { ...params, limit: PAGE });
+  }
+
+  readonly #warn = (message: string, error: unknown): void => {
+    this.#broker.logger.warn({ error: String(error) }, message);
+  };
+}

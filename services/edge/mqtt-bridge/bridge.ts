@@ -1,0 +1,218 @@
+import type { DownMessage } from "../../../actors/contracts/edge.ts";
+import type { Limits } from "../../../actors/contracts/limits.ts";
+import type { PartitionHolder } from "../../../actors/runtime/holder.ts";
+import type { ClaimedPartition, Clock, Log, PartitionRef } from "../../../actors/runtime/ports.ts";
+import type { Counters } from "../../../mixins/counters.ts";
+import { BufferedCounters } from "../ingest/buffered-counters.ts";
+import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
+import { LimitedLog } from "../ingest/limited-log.ts";
+import type { TwinRoutes } from "../ingest/twin-routes.ts";
+import { Dialer, type MqttVersion } from "./dialer.ts";
+import { KnownGateways } from "./known-gateways.ts";
+import { Publisher } from "./publisher.ts";
+import type { BridgeSettings } from "./settings.ts";
+import { Slot } from "./slot.ts";
+import { Upstream } from "./upstream.ts";
+import { within } from "./within.ts";
+
+export type BridgeOptions = {
+  /** Of the broker: `mqtt://` or `mqtts://`, with `user:password@` where it wants it. */
+  readonly url: string;
+  readonly protocolVersion: MqttVersion | "auto";
+  /** Before all client ids and the name of the shared subscription, so that installations can share a broker. */
+  readonly prefix: string;
+  /** Fixed at install: the broker goes on to give a slot's share to its session, whether anybody holds it or not. */
+  readonly slots: number;
+  readonly nodeId: string;
+  readonly limits: Limits;
+  readonly settings: BridgeSettings;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly routes: Pick<TwinRoutes, "ownerOf" | "learn">;
+  readonly ingest: SendBatch;
+  /** Is the gateway registered? Rejects when the registry cannot tell now. */
+  readonly exists: (gatewayId: string) => Promise<boolean>;
+};
+
+const HOUSEKEEPING_MS = 1000;
+/** What may stand in a client id and in the name of a shared subscription. */
+const PREFIX = /^[A-Za-z0-9_.-]{0,64}$/;
+
+/** Consumes an external broker through the slots that this node holds, and publishes to it. */
+export class Bridge implements PartitionHolder {
+  readonly typeName = "bridge-slot";
+  readonly partitionCount: number;
+  readonly #options: BridgeOptions;
+  readonly #counters: BufferedCounters;
+  readonly #warnings: LimitedLog;
+  readonly #dialer: Dialer;
+  readonly #gateways: KnownGateways;
+  readonly #batcher: IngestBatcher;
+  readonly #publisher: Publisher;
+  readonly #upstream: Upstream;
+  readonly #slots = new Map<number, Slot>();
+  #housekeeping: NodeJS.Timeout | undefined;
+
+  /** Throws when the URL or the prefix cannot be. */
+  constructor(options: BridgeOptions) {
+    const { prefix, settings, log, clock, slots } = options;
+    if (!PREFIX.test(prefix)) throw new Error(`the bridge's prefix '${prefix}' does not match ${PREFIX}`);
+    this.#options = options;
+    this.partitionCount = slots;
+    this.#counters = new BufferedCounters(options.counters);
+    this.#warnings = new LimitedLog(log, clock);
+    this.#dialer = new Dialer({ ...options, ...settings });
+    this.#gateways = this.#newGateways();
+    this.#batcher = this.#newBatcher();
+    this.#publisher = this.#newPublisher();
+    this.#upstream = new Upstream({
+      limits: options.limits,
+      gateways: this.#gateways,
+      batcher: this.#batcher,
+      publisher: this.#publisher,
+      counters: this.#counters,
+      log: this.#warnings,
+    });
+  }
+
+  get partitions(): Iterable<PartitionRef> {
+    return [...this.#slots.values()].map(({ ref }) => ref);
+  }
+
+  /** What does not work now. The node is as ready as before: nothing comes to it by the broker, that is all. */
+  get problems(): string[] {
+    const { problem } = this.#publisher;
+    const slots = [...this.#slots.values()].filter((slot) => slot.problem !== undefined);
+    return [
+      ...(problem === undefined ? [] : [`bridge, to gateways: ${problem}`]),
+      ...slots.map((slot) => `bridge slot ${slot.ref.partition}: ${slot.problem}`),
+    ];
+  }
+
+  /** Messages read from the broker that it does not know to be taken. */
+  get unacknowledged(): number {
+    return [...this.#slots.values()].reduce((sum, slot) => sum + slot.unacknowledged, 0);
+  }
+
+  start(): void {
+    this.#publisher.connect();
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
+  }
+
+  /** After the slots were given back. */
+  async stop(): Promise<void> {
+    for (const { partition } of this.partitions) this.drop(partition);
+    await within(this.#options.settings.drainTimeoutMs, this.#batcher.close());
+    await this.#publisher.close();
+    this.#gateways.close();
+    clearInterval(this.#housekeeping);
+    this.#keepHouse();
+  }
+
+  /** Does not wait for the broker: a slot that is held keeps trying to connect. */
+  async adopt(claimed: ClaimedPartition): Promise<void> {
+    this.drop(claimed.partition);
+    const { prefix, settings, log } = this.#options;
+    const slot = new Slot(claimed, {
+      dial: (clientId) => this.#dialer.dial({ ...this.#session, clientId }),
+      prefix,
+      settings,
+      counters: this.#counters,
+      log,
+      receive: (arrival) => this.#upstream.receive(arrival),
+      mayRead: () => !this.#batcher.isFull,
+      onLost: () => this.#upstream.forgetDropped(),
+    });
+    this.#slots.set(claimed.partition, slot);
+    slot.connect();
+  }
+
+  async surrender(partition: number): Promise<void> {
+    const slot = this.#slots.get(partition);
+    await slot?.surrender();
+    if (slot === this.#slots.get(partition)) this.#slots.delete(partition);
+  }
+
+  drop(partition: number): void {
+    this.#slots.get(partition)?.drop();
+    this.#slots.delete(partition);
+  }
+
+  /** Resolves when the broker has them. */
+  deliver(messages: readonly DownMessage[]): Promise<void> {
+    return this.#publisher.publish(messages);
+  }
+
+  /** For what nobody waits for. */
+  send(messages: readonly DownMessage[]): void {
+    for (const message of messages) this.#publisher.send(message);
+  }
+
+  /** The gateway is gone, or another one now. */
+  forget(gatewayId: string): void {
+    this.#gateways.forget(gatewayId);
+  }
+
+  /** The owners of some gateways have changed. */
+  rerouted(): void {
+    this.#batcher.wake();
+  }
+
+  get #session() {
+    const { sessionExpirySeconds, unacknowledgedMessages } = this.#options.settings;
+    return { sessionExpirySeconds, receiveMaximum: unacknowledgedMessages };
+  }
+
+  #newGateways(): KnownGateways {
+    const { settings, clock, exists } = this.#options;
+    return new KnownGateways({
+      settings,
+      clock,
+      exists,
+      onFailed: (error) => {
+        this.#counters.count("gateway_twin.bridge.lookups.failed.total");
+        this.#warnings.warn("the registry did not say whether a gateway exists; it is asked again", {
+          error,
+        });
+      },
+    });
+  }
+
+  #newBatcher(): IngestBatcher {
+    const { routes, ingest, settings } = this.#options;
+    return new IngestBatcher({
+      ownerOf: routes.ownerOf,
+      learn: routes.learn,
+      send: ingest,
+      settings,
+      onRetry: (reason, messages, error) => {
+        this.#counters.count("gateway_twin.bridge.retries.total", { reason }, messages);
+        if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
+      },
+      onRoom: () => {
+        for (const slot of this.#slots.values()) slot.resume();
+      },
+    });
+  }
+
+  #newPublisher(): Publisher {
+    const { prefix, nodeId, settings, log } = this.#options;
+    return new Publisher({
+      dial: () => this.#dialer.dial({ clientId: `${prefix}pub-${nodeId}` }),
+      settings,
+      counters: this.#counters,
+      log,
+      warnings: this.#warnings,
+    });
+  }
+
+  #keepHouse(): void {
+    const slots = [...this.#slots.values()];
+    const connected = slots.filter(({ problem }) => problem === undefined).length;
+    this.#counters.gauge("gateway_twin.bridge.slots.held", slots.length);
+    this.#counters.gauge("gateway_twin.bridge.slots.connected", connected);
+    this.#counters.gauge("gateway_twin.bridge.messages.unacknowledged", this.unacknowledged);
+    this.#counters.flush();
+  }
+}

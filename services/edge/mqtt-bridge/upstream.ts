@@ -1,0 +1,134 @@
+import { type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
+import { isGatewayId } from "../../../actors/contracts/ids.ts";
+import type { Limits } from "../../../actors/contracts/limits.ts";
+import type { UpKind } from "../../../actors/contracts/payloads.ts";
+import type { UpMessage } from "../../../actors/contracts/twins.ts";
+import type { Counters } from "../../../mixins/counters.ts";
+import type { IngestBatcher, IngestOutcome, Submission } from "../ingest/ingest-batcher.ts";
+import type { LimitedLog } from "../ingest/limited-log.ts";
+import { errorAnswer, isForTwins, problemOf } from "../ingest/refusal.ts";
+import { OwnTopics, type Target } from "../ingest/topics.ts";
+import type { KnownGateways } from "./known-gateways.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Arrival } from "./slot-connection.ts";
+
+type UpstreamOptions = {
+  readonly limits: Limits;
+  readonly gateways: KnownGateways;
+  readonly batcher: IngestBatcher;
+  readonly publisher: Publisher;
+  readonly counters: Counters;
+  readonly log: LimitedLog;
+};
+
+const ROOT = "gw/".length;
+
+/**
+ * Takes in what the broker hands out. The broker has checked who may publish where; whether the gateway exists is
+ * checked here. A gateway's messages may come through several slots, in any order between these: which of them is
+ * newer its twin decides by their boot and seq.
+ */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  readonly #open = new Set<Passage>();
+  readonly #settled = (passage: Passage, outcome: IngestOutcome) => this.#settle(passage, outcome);
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+  }
+
+  receive(arrival: Arrival): void {
+    const gatewayId = arrival.topic.slice(ROOT, arrival.topic.indexOf("/", ROOT));
+    const target = new OwnTopics(gatewayId).targetOf(arrival.topic);
+    this.#options.counters.count("gateway_twin.bridge.messages.total", { kind: target });
+    if (!isGatewayId(gatewayId)) return this.#refuseUnnamed(arrival);
+    this.#options.gateways.ask(gatewayId, {
+      get isDropped() {
+        return arrival.isDropped;
+      },
+      told: (exists) => this.#pass(arrival, gatewayId, target, exists),
+    });
+  }
+
+  /** Connections have ended: what came over them is coming again. */
+  forgetDropped(): void {
+    const gatewayIds = new Set<string>();
+    for (const passage of this.#open) {
+      if (!passage.isDropped) continue;
+      this.#open.delete(passage);
+      gatewayIds.add(passage.message.gatewayId);
+    }
+    for (const gatewayId of gatewayIds) this.#options.batcher.purge(gatewayId);
+  }
+
+  #pass(arrival: Arrival, gatewayId: string, target: Target, exists: boolean): void {
+    const { topic, payload } = arrival;
+    const limit = this.#options.limits.mqttPayloadBytes;
+    if (exists && isForTwins(target) && payload.length <= limit)
+      return this.#submit(arrival, gatewayId, target);
+    const problem: ErrorValue | null = exists
+      ? problemOf({ topic, target, payload }, limit)
+      : { type: "GATEWAY_NOT_FOUND", data: { gatewayId } };
+    if (problem) this.#refuse(arrival, gatewayId, problem);
+    arrival.done();
+  }
+
+  #submit(arrival: Arrival, gatewayId: string, kind: UpKind): void {
+    const passage = new Passage(arrival, { gatewayId, kind, payload: arrival.payload }, this.#settled);
+    this.#open.add(passage);
+    this.#options.batcher.submit(passage);
+  }
+
+  #settle(passage: Passage, outcome: IngestOutcome): void {
+    const { arrival, message } = passage;
+    const { gatewayId } = message;
+    this.#open.delete(passage);
+    if (!outcome.ok) this.#refuse(arrival, gatewayId, outcome.error);
+    else for (const answer of outcome.reply ?? []) this.#options.publisher.send({ gatewayId, ...answer });
+    arrival.done();
+  }
+
+  /** Getting it again would not help: the gateway is told why, and the broker that it was taken. */
+  #refuse(arrival: Arrival, gatewayId: string, error: ErrorValue): void {
+    const { publisher, limits } = this.#options;
+    this.#tell(error.type, messageOf(error), { gatewayId });
+    const payload = errorAnswer(arrival, error, limits.mqttPayloadBytes);
+    publisher.send({ gatewayId, topic: "error", payload });
+  }
+
+  /** There is nobody to tell. */
+  #refuseUnnamed(arrival: Arrival): void {
+    this.#tell("MALFORMED_GATEWAY_ID", "its topic names no possible gateway", {});
+    arrival.done();
+  }
+
+  #tell(reason: string, message: string, fields: object): void {
+    this.#options.counters.count("gateway_twin.bridge.errors.total", { reason });
+    this.#options.log.warn(`a message from the broker was refused: ${message}`, { ...fields, reason });
+  }
+}
+
+/** A message on its way to the twins, and the connection that waits for its acknowledgement. */
+class Passage implements Submission {
+  readonly arrival: Arrival;
+  readonly message: UpMessage;
+  readonly #onSettled: (passage: Passage, outcome: IngestOutcome) => void;
+
+  constructor(
+    arrival: Arrival,
+    message: UpMessage,
+    onSettled: (passage: Passage, outcome: IngestOutcome) => void,
+  ) {
+    this.arrival = arrival;
+    this.message = message;
+    this.#onSettled = onSettled;
+  }
+
+  get isDropped(): boolean {
+    return this.arrival.isDropped;
+  }
+
+  settle(outcome: IngestOutcome): void {
+    this.#onSettled(this, outcome);
+  }
+}
