@@ -58,7 +58,7 @@ describe("CONNECT", () => {
   test("always begins a clean session", async () => {
     const first = await front.connect("gw-1", { clean: false, clientId: "kept" });
     await first.client.endAsync();
-    await front.broker.broadcast("downlink.send", { gatewayId: "gw-1", topic: "delta", payload: {} });
+    await front.downlink("gw-1", "delta", {});
     const options = { host: "127.0.0.1", port: front.port, username: "gw-1", password: "secret of gw-1" };
     const second = await connectAsync({ ...options, clean: false, clientId: "kept" });
     const connack = await new Promise<{ sessionPresent: boolean }>((resolve) => {

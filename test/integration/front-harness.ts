@@ -1,21 +1,24 @@
 import { once } from "node:events";
-import { connect as connectSocket, type Socket } from "node:net";
-import { ServiceBroker } from "moleculer";
-import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
-import { generate, type Packet, parser } from "mqtt-packet";
-import type { JsonObject, JsonValue } from "../../actors/contracts/json.ts";
+import { connect as connectSocket } from "node:net";
+import { type BrokerOptions, ServiceBroker } from "moleculer";
+import { connectAsync, type IClientOptions } from "mqtt";
+import type { ErrorData } from "../../actors/contracts/errors.ts";
+import type { JsonValue } from "../../actors/contracts/json.ts";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
-import type { UpMessage } from "../../actors/contracts/twins.ts";
+import type { EncodedAnswer, UpMessage } from "../../actors/contracts/twins.ts";
 import type { Outcome } from "../../actors/runtime/actor.ts";
-import type { GatewayAnswer } from "../../actors/twin/contract.ts";
+import type { SharedCounters } from "../../actors/runtime/cache.ts";
+import { broadcast } from "../../mixins/bridge.ts";
 import type { Counters } from "../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST } from "../../mixins/password.ts";
 import { mqttFrontService } from "../../services/edge/mqtt-front/mqtt-front.service.ts";
 import type { FrontSettings } from "../../services/edge/mqtt-front/settings.ts";
+import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
 import { freePort } from "../helpers/product.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { clientOptions, Gateway, RawLink } from "./front-clients.ts";
 
-type Answer = Outcome<readonly GatewayAnswer[]>;
+type Answer = Outcome<readonly EncodedAnswer[]>;
 
 export async function until(what: string, condition: () => boolean): Promise<void> {
   await waitFor(what, condition);
@@ -73,6 +76,35 @@ class FakeRegistry {
   }
 }
 
+/** In place of what a node knows of owners. */
+class FakeRoutes {
+  readonly owners = new Map<string, string | undefined>();
+  readonly learned: ErrorData[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #local: string;
+
+  constructor(local: string) {
+    this.#local = local;
+  }
+
+  readonly ownerOf = (gatewayId: string): string | undefined =>
+    this.owners.has(gatewayId) ? this.owners.get(gatewayId) : this.#local;
+
+  readonly learn = (data: ErrorData): void => {
+    this.learned.push(data);
+  };
+
+  readonly onChange = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  move(gatewayId: string, owner: string | undefined): void {
+    this.owners.set(gatewayId, owner);
+    for (const listener of this.#listeners) listener();
+  }
+}
+
 export class CountersInMemory implements Counters {
   readonly totals = new Map<string, number>();
 
@@ -92,13 +124,18 @@ export class CountersInMemory implements Counters {
 
 export type Harness = Awaited<ReturnType<typeof startFrontHarness>>;
 
-/** A front on a port of its own, with the gateways `gw-1` and `gw-2`. */
-export async function startFrontHarness(settings: Partial<FrontSettings> = {}) {
+/** A node with a front on a port of its own, and with the gateways `gw-1` and `gw-2`. */
+export async function startFrontHarness(
+  settings: Partial<FrontSettings> = {},
+  brokerOptions: BrokerOptions = {},
+  attempts: SharedCounters = new MemoryCounters(1000, Date.now),
+) {
   const twins = new FakeTwins();
   const registry = new FakeRegistry();
   const counters = new CountersInMemory();
   const port = await freePort();
-  const broker = new ServiceBroker({ logger: false, dependencyInterval: 10 });
+  const broker = new ServiceBroker({ logger: false, dependencyInterval: 10, ...brokerOptions });
+  const routes = new FakeRoutes(broker.nodeID);
   broker.createService({
     name: "twins",
     actions: { ingest: (context) => twins.ingest(context.params.messages) },
@@ -107,8 +144,16 @@ export async function startFrontHarness(settings: Partial<FrontSettings> = {}) {
     name: "gateways",
     actions: { passwordHash: (context) => registry.passwordHash(context.params.gatewayId) },
   });
-  const front = { host: "127.0.0.1", port, limits: DEFAULT_LIMITS, clock: Date.now, counters, settings };
-  broker.createService(mqttFrontService(front));
+  const front = {
+    host: "127.0.0.1",
+    port,
+    limits: DEFAULT_LIMITS,
+    clock: Date.now,
+    counters,
+    routes,
+    attempts,
+  };
+  broker.createService(mqttFrontService({ ...front, settings }));
   await Promise.all([registry.create("gw-1"), registry.create("gw-2")]);
   await broker.start();
   const opened: { end: () => void }[] = [];
@@ -129,11 +174,22 @@ export async function startFrontHarness(settings: Partial<FrontSettings> = {}) {
     return link;
   }
 
-  async function rawGateway(gatewayId: string, keepalive = 60): Promise<RawLink> {
+  async function rawGateway(
+    gatewayId: string,
+    keepalive = 60,
+    clientId: string = gatewayId,
+  ): Promise<RawLink> {
     const link = await raw();
-    link.connect(gatewayId, `secret of ${gatewayId}`, { keepalive });
+    link.connect(gatewayId, `secret of ${gatewayId}`, { keepalive, clientId });
     await until("CONNACK", () => link.has("connack"));
     return link;
+  }
+
+  /** The broadcast for when nobody knows where the gateway is. */
+  function downlink(gatewayId: string, topic: string, payload: JsonValue): Promise<void> {
+    return broadcast(broker, "downlink.send", {
+      messages: [{ gatewayId, topic, payload: JSON.stringify(payload) }],
+    });
   }
 
   async function stop(): Promise<void> {
@@ -142,112 +198,5 @@ export async function startFrontHarness(settings: Partial<FrontSettings> = {}) {
     await broker.stop();
   }
 
-  return { port, broker, twins, registry, counters, connect, raw, rawGateway, stop };
-}
-
-function clientOptions(gatewayId: string): IClientOptions {
-  return {
-    host: "127.0.0.1",
-    protocolVersion: 4,
-    clientId: gatewayId,
-    username: gatewayId,
-    password: `secret of ${gatewayId}`,
-    reconnectPeriod: 0,
-    connectTimeout: 10_000,
-  };
-}
-
-type Down = { readonly topic: string; readonly payload: JsonObject };
-
-/** A gateway that speaks through mqtt.js. */
-class Gateway {
-  readonly id: string;
-  readonly client: MqttClient;
-  readonly received: Down[] = [];
-
-  constructor(id: string, client: MqttClient) {
-    this.id = id;
-    this.client = client;
-    client.on("error", () => {});
-    client.on("message", (topic, payload) => {
-      this.received.push({
-        topic: topic.replace(`gw/${id}/down/`, ""),
-        payload: JSON.parse(payload.toString()),
-      });
-    });
-  }
-
-  /** Resolves with the PUBACK. */
-  up(kind: string, payload: JsonValue | Buffer): Promise<unknown> {
-    return this.publish(`gw/${this.id}/up/${kind}`, payload);
-  }
-
-  publish(topic: string, payload: JsonValue | Buffer): Promise<unknown> {
-    const bytes = Buffer.isBuffer(payload) ? payload : JSON.stringify(payload);
-    return this.client.publishAsync(topic, bytes, { qos: 1 });
-  }
-
-  errors(): JsonObject[] {
-    return this.received.filter(({ topic }) => topic === "error").map(({ payload }) => payload);
-  }
-
-  end(): void {
-    this.client.end(true);
-  }
-}
-
-/** A client as impolite as a test wants it. */
-class RawLink {
-  readonly socket: Socket;
-  readonly packets: Packet[] = [];
-  isClosed = false;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    const scanner = parser({ protocolVersion: 4 });
-    scanner.on("packet", (packet) => this.packets.push(packet));
-    socket.on("data", (chunk) => scanner.parse(chunk));
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      this.isClosed = true;
-    });
-  }
-
-  connect(username: string, password: string, options: { keepalive?: number; clientId?: string } = {}): void {
-    const { keepalive = 60, clientId = username } = options;
-    this.send({
-      cmd: "connect",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      clean: true,
-      clientId,
-      keepalive,
-      username,
-      password: Buffer.from(password),
-    });
-  }
-
-  publish(topic: string, payload: string | Buffer, messageId: number): void {
-    this.send({ cmd: "publish", topic, payload, messageId, qos: 1, dup: false, retain: false });
-  }
-
-  send(packet: Packet): void {
-    this.socket.write(generate(packet));
-  }
-
-  write(bytes: Buffer): void {
-    this.socket.write(bytes);
-  }
-
-  has(cmd: Packet["cmd"]): boolean {
-    return this.packets.some((packet) => packet.cmd === cmd);
-  }
-
-  ids(cmd: Packet["cmd"]): (number | undefined)[] {
-    return this.packets.filter((packet) => packet.cmd === cmd).map(({ messageId }) => messageId);
-  }
-
-  end(): void {
-    this.socket.destroy();
-  }
+  return { port, broker, twins, routes, registry, counters, connect, raw, rawGateway, downlink, stop };
 }

@@ -1,9 +1,10 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
+import type { IngestOutcome } from "../../services/edge/ingest/ingest-batcher.ts";
 import { Front } from "../../services/edge/mqtt-front/front.ts";
-import type { IngestOutcome } from "../../services/edge/mqtt-front/ingest-batcher.ts";
 import { FRONT_SETTINGS } from "../../services/edge/mqtt-front/settings.ts";
+import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
 import { freePort } from "../helpers/product.ts";
 import { CountersInMemory, type Harness, startFrontHarness, until } from "./front-harness.ts";
 
@@ -50,6 +51,20 @@ describe("while the twins cannot take messages", () => {
     link.end();
     await until("nothing waits", () => front.counters.totals.get("messages.waiting") === 0);
   });
+});
+
+test("gateways whose owner is not known have all others go on, however much they send", async () => {
+  front = await startFrontHarness({ waitingMessages: 300 });
+  front.routes.move("gw-1", undefined);
+  const other = await front.connect("gw-2");
+  const ids = Array.from({ length: 100 }, (_, n) => n + 1);
+  const links = await Promise.all(Array.from({ length: 10 }, (_, n) => front.rawGateway("gw-1", 60, `${n}`)));
+  for (const link of links) for (const id of ids) link.publish("gw/gw-1/up/reported", "x".repeat(8192), id);
+  await until("they wait", () => (front.counters.totals.get("messages.waiting") ?? 0) > 200);
+  for (let n = 0; n < 20; n++) await other.up("reported", {});
+  expect(links.flatMap((link) => link.ids("puback"))).toEqual([]);
+  front.routes.move("gw-1", front.broker.nodeID);
+  await until("all are acknowledged", () => links.every((link) => link.ids("puback").length === ids.length));
 });
 
 /** Whether new connections are refused, while those that are open go on. */
@@ -108,8 +123,13 @@ test("a port that is taken gives one clear error", async () => {
     counters: new CountersInMemory(),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     dummyHash: "",
+    attempts: new MemoryCounters(1, Date.now),
     passwordHash: async () => null,
     verify: async () => false,
+    nodeId: "node",
+    ownerOf: () => "node",
+    learn: () => {},
+    announce: null,
     ingest: async () => [],
   });
   await expect(second.start()).rejects.toThrow(`the MQTT front cannot listen on 127.0.0.1:${port}`);

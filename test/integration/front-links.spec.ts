@@ -63,7 +63,7 @@ describe("a client that never reads", () => {
     link.socket.pause();
     const payload = { filler: "x".repeat(60_000) };
     for (let n = 0; n < 2000 && front.counters.total("connections.closed.total slow_reader") === 0; n++) {
-      await front.broker.broadcast("downlink.send", { gatewayId: "gw-1", topic: "desired", payload });
+      await front.downlink("gw-1", "desired", payload);
       if (n % 100 === 99) await other.up("heartbeat", {});
     }
     await until("it is counted", () => front.counters.total("connections.closed.total slow_reader") === 1);

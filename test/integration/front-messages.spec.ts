@@ -31,8 +31,8 @@ describe("a message for the twin", () => {
     front.twins.answer = () => ({
       ok: true,
       reply: [
-        { topic: "ack", payload: { seq: 7, version: 1 } },
-        { topic: "delta", payload: { version: 1, state: { b: 2 }, ts: 5 } },
+        { topic: "ack", payload: '{"seq":7,"version":1}' },
+        { topic: "delta", payload: '{"version":1,"state":{"b":2},"ts":5}' },
       ],
     });
     const gateway = await front.connect("gw-1");
@@ -84,9 +84,9 @@ describe("other kinds", () => {
   test("are checked and acknowledged, and reach no twin", async () => {
     const gateway = await front.connect("gw-1");
     await gateway.up("telemetry", [{ values: { t: 1.5 } }]);
-    await gateway.up("event", { type: "door" });
+    await gateway.up("log", { seq: 1, text: "door" });
     await gateway.publish("gw/gw-1/res/42", { id: "42", status: "OK" });
-    await gateway.up("event", { type: "door", more: 1, token: "e-1" });
+    await gateway.up("log", { seq: 2, text: "door", more: 1, token: "e-1" });
     await gateway.up("heartbeat", Buffer.from([0xff]));
     await gateway.up("log", Buffer.from("{"));
     await gateway.up("bye", 5);
@@ -150,7 +150,7 @@ describe("topics", () => {
     for (const filter of ["gw/gw-1/down/delta", "gw/gw-1/down/+", "gw/gw-1/down/+/x"]) {
       await expect(gateway.client.subscribeAsync(filter)).resolves.toBeDefined();
     }
-    await front.broker.broadcast("downlink.send", { gatewayId: "gw-1", topic: "delta", payload: { n: 1 } });
+    await front.downlink("gw-1", "delta", { n: 1 });
     await until("the delta arrives", () => gateway.received.length > 0);
   });
 
@@ -185,8 +185,7 @@ describe("downlinks", () => {
   test("go to the gateway that is connected here, and nowhere else", async () => {
     const gateway = await front.connect("gw-1");
     const other = await front.connect("gw-2");
-    const send = (gatewayId: string, n: number) =>
-      front.broker.broadcast("downlink.send", { gatewayId, topic: "desired", payload: { n } });
+    const send = (gatewayId: string, n: number) => front.downlink(gatewayId, "desired", { n });
     await send("gw-unknown", 0);
     for (let n = 1; n <= 100; n++) await send("gw-1", n);
     await until("all arrive", () => gateway.received.length === 100);

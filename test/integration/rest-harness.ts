@@ -65,7 +65,7 @@ export async function startRest(
   };
   const store = idempotencyStore({ sequelize, clock });
   const schemas = [
-    gatewaysService({ sequelize, clock }),
+    gatewaysService({ sequelize, clock, publisher: { publish: async () => {} }, log: silent }),
     accessService({ sequelize, clock, adminToken: TOKEN, announce: () => {} }),
     apiService({ ...API, store, onListening, ...api }),
     ...others,
@@ -88,6 +88,8 @@ export async function startRest(
     },
   };
 }
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 const API = {
   host: "127.0.0.1",

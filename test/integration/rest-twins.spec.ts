@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Application, startApplication } from "../../application.ts";
+import { type Application, startApplication } from "../../application/application.ts";
 import { parseEnvironment } from "../../env.ts";
 import { freePort } from "../helpers/product.ts";
 import { type Answer, fieldsOf, type RequestOptions, reasonOf, requestTo, TOKEN } from "./rest-harness.ts";

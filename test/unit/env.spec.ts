@@ -29,8 +29,13 @@ test.each([
   ["ROLES", ""],
   ["LOG_LEVEL", "loud"],
   ["LOG_FORMAT", "xml"],
+  ["NATS_URL", "127.0.0.1:4222"],
   ["NATS_URL", "nats://127.0.0.1:4222"],
-  ["DATABASE_URL", "mysql://127.0.0.1/x"],
+  ["DATABASE_URL", "postgres://127.0.0.1/x"],
+  ["REDIS_URL", "http://127.0.0.1:6379"],
+  ["MQTT_BROKER_URL", "broker"],
+  ["NAMESPACE", "my twins"],
+  ["SMTP_URL", "smtp://127.0.0.1"],
 ])("a wrong %s (%s) is refused in one line that names it", (name, value) => {
   expect(() => parseEnvironment({ [name]: value })).toThrow(new RegExp(`^${name}: [^\\n]+$`));
 });
