@@ -127,8 +127,10 @@ export type Delivery = {
 
 /** Handing out is at least once: `handle` must bear copies. It is done when the promise resolves. */
 export type Consumer = {
-  /** Names the group; how far it is, is stored under this name. A new group begins with what is published from now on. */
+  /** Names the group; how far it is, is stored under this name. */
   readonly group: string;
+  /** A new group begins with what is published from now on; this one with the oldest that the bus has kept. */
+  readonly fromOldest?: boolean;
   readonly handle: (delivery: Delivery) => Promise<void>;
 };
 

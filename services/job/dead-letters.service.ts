@@ -55,7 +55,7 @@ export function deadLettersService(options: DeadLettersOptions): ServiceSchema {
         return redriveMessage(id);
       },
     }),
-    created: () => bus.subscribe({ group: "dead-letters", handle: record }),
+    created: () => bus.subscribe({ group: "dead-letters", fromOldest: true, handle: record }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   StorageType,
   type StreamConfig,
 } from "nats";
+import type { Consumer } from "../../actors/runtime/ports.ts";
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 const DEDUPE_MS = 2 * 60 * 1000;
@@ -75,12 +76,13 @@ async function ensureStream(
 export async function ensureConsumer(
   manager: JetStreamManager,
   stream: string,
-  { group, ackWaitMs }: { readonly group: string; readonly ackWaitMs: number },
+  { group, fromOldest = false }: Pick<Consumer, "group" | "fromOldest">,
+  ackWaitMs: number,
 ): Promise<void> {
   const config: Partial<ConsumerConfig> = {
     durable_name: group,
     ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.New,
+    deliver_policy: fromOldest ? DeliverPolicy.All : DeliverPolicy.New,
     ack_wait: nanos(ackWaitMs),
     max_ack_pending: 1,
     max_deliver: -1,

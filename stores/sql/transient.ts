@@ -28,11 +28,12 @@ const PASSING = new Set([
 export function isTransientSqlError(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
   if (error instanceof ConnectionError || error instanceof TimeoutError) return true;
-  return error instanceof DatabaseError && hasPassingCode(error.parent);
+  return error instanceof DatabaseError && isPassingCode("code" in error.parent ? error.parent.code : "");
 }
 
-function hasPassingCode(error: Error): boolean {
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+/** The same by the code of the driver's error, for what comes from another node. */
+export function isPassingCode(value: unknown): boolean {
+  const code = typeof value === "string" ? value : "";
   // SQLite tells more in a third part: SQLITE_IOERR_WRITE.
   return PASSING.has(code) || PASSING.has(code.split("_").slice(0, 2).join("_"));
 }

@@ -12,6 +12,7 @@ export function changeOf(actorId: string, bytes: number): CommitRow["changes"][n
 /** A group that writes down what it was given. */
 export class RecordingConsumer implements Consumer {
   readonly group: string;
+  readonly fromOldest: boolean;
   /** What it has handled, in that order. */
   readonly rows: DeliveredRow[] = [];
   readonly sequences: number[] = [];
@@ -22,8 +23,9 @@ export class RecordingConsumer implements Consumer {
   #running = 0;
   mostAtOnce = 0;
 
-  constructor(group: string) {
+  constructor(group: string, fromOldest = false) {
     this.group = group;
+    this.fromOldest = fromOldest;
   }
 
   readonly handle = async (delivery: Delivery): Promise<void> => {

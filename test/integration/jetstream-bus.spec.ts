@@ -61,6 +61,14 @@ describe("JetStream alone", () => {
     expect(consumer.positions()).toEqual([1, 2]);
   });
 
+  it("hands a new group that wants it all that was kept", async () => {
+    const first = await start(new RecordingConsumer("old"));
+    await first.publish(committedRow(0, 1));
+    const consumer = new RecordingConsumer("new", true);
+    await start(consumer);
+    await waitFor("the row of before", () => consumer.positions().includes(1));
+  });
+
   it("keeps a delivery with an instance that works on it for long", async () => {
     const [one, two] = [new RecordingConsumer("workers"), new RecordingConsumer("workers")];
     const gate = Promise.withResolvers<void>();

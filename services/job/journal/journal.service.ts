@@ -56,6 +56,8 @@ export function journalService(options: JournalOptions): ServiceSchema {
     created(this: Service) {
       bus.subscribe({
         group: "journal",
+        // Nodes of other roles may have been faster.
+        fromOldest: true,
         handle: async ({ rows }) => {
           const entries = entriesOf(rows);
           if (entries.length === 0) return;
