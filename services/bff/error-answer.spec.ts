@@ -54,6 +54,7 @@ describe("errors around a call", () => {
     [withType("REQUEST_TIMEOUT"), "DEADLINE_EXCEEDED"],
     [withType("QUEUE_FULL"), "OVERLOADED"],
     [withType("SERVICE_NOT_FOUND"), "SERVICE_UNAVAILABLE"],
+    [withType("REQUEST_REJECTED"), "SERVICE_UNAVAILABLE"],
     [withType("UNABLE_DECODE_PARAM"), "INVALID_ARGUMENT"],
     [Object.assign(new Error("x"), { name: "SequelizeTimeoutError" }), "STORE_UNAVAILABLE"],
     [Object.assign(new Error("x"), { name: "SequelizeConnectionRefusedError" }), "STORE_UNAVAILABLE"],
@@ -61,6 +62,8 @@ describe("errors around a call", () => {
       Object.assign(new Error("x"), { original: Object.assign(new Error("full"), { code: "SQLITE_FULL" }) }),
       "STORE_UNAVAILABLE",
     ],
+    // As it comes from another node.
+    [Object.assign(new Error("x"), { data: { driverCode: "ECONNRESET" } }), "STORE_UNAVAILABLE"],
     [new Error("secret"), undefined],
     ["thrown", undefined],
   ])("%s", (error, type) => expect(domainErrorOf(error, 10_000)?.type).toBe(type));

@@ -1,4 +1,6 @@
 import { DomainError } from "../../actors/contracts/errors.ts";
+import { driverCodeOf } from "../../mixins/error-regenerator.ts";
+import { isPassingCode } from "../../stores/sql/transient.ts";
 
 /** Errors that Moleculer itself raises around a call, as errors of the table; undefined: not foreseen. */
 export function domainErrorOf(error: unknown, timeoutMs: number): DomainError | undefined {
@@ -25,11 +27,9 @@ export function domainErrorOf(error: unknown, timeoutMs: number): DomainError | 
 /** Told by name and code: the classes are lost between nodes. */
 function isStoreError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const original: unknown = "original" in error ? error.original : undefined;
-  const code = original instanceof Error && "code" in original ? String(original.code) : "";
+  const isAway = /^Sequelize(Connection|HostNot\w+|InvalidConnection|Timeout)/.test(error.name);
   return (
-    /^Sequelize(Connection|HostNot\w+|InvalidConnection|Timeout)/.test(error.name) ||
-    /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|LOCKED)/.test(code)
+    isAway || isPassingCode(driverCodeOf(error)) || /^SQLITE_(READONLY|CANTOPEN)/.test(driverCodeOf(error))
   );
 }
 

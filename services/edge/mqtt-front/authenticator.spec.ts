@@ -15,13 +15,17 @@ beforeEach(() => {
 });
 
 function setUp(settings: Partial<FrontSettings> = {}) {
+  let asked = 0;
   const hashes = new Map([["gw", "hash of right"]]);
   const authenticator = new Authenticator({
     settings: { ...FRONT_SETTINGS, ...settings },
     clock: () => now,
     attempts: new MemoryCounters(100, () => now),
     dummyHash: "dummy",
-    passwordHash: async (gatewayId) => hashes.get(gatewayId) ?? null,
+    passwordHash: async (gatewayId) => {
+      asked += 1;
+      return hashes.get(gatewayId) ?? null;
+    },
     verify: async (password, hash) => {
       checked.push(`${password} against ${hash}`);
       await gate.promise;
@@ -30,7 +34,7 @@ function setUp(settings: Partial<FrontSettings> = {}) {
   });
   const check = (gatewayId: string, password: string, isWanted = () => true) =>
     authenticator.check({ gatewayId, password: Buffer.from(password) }, isWanted);
-  return { authenticator, hashes, check };
+  return { authenticator, hashes, check, asked: () => asked };
 }
 
 test("an unknown gateway costs a check as well", async () => {
@@ -92,6 +96,17 @@ describe("checks", () => {
     await Promise.all(all);
     expect(checked).toHaveLength(2);
   });
+});
+
+test("the registry is not asked for a client that went, or was revoked, while its attempt was counted", async () => {
+  const { authenticator, check, asked } = setUp();
+  let isThere = true;
+  const gone = check("gw", "right", () => isThere);
+  const revoked = check("gw", "right");
+  isThere = false;
+  authenticator.revoke("gw");
+  expect([await gone, await revoked, asked()]).toEqual(["unavailable", "unavailable", 0]);
+  expect(await check("gw", "right")).toBe("accepted");
 });
 
 describe("a revocation", () => {
