@@ -26,6 +26,12 @@ const serverUrl = (...protocols: string[]) =>
     throw new EnvError(`not an address like ${protocols[0]}://host:port`);
   })({ default: "" });
 
+const slots = makeValidator<number>((text) => {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
+  throw new EnvError("a number from 1 to 64 is needed");
+});
+
 const namespace = makeValidator<string>((text) => {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
   throw new EnvError("1 to 32 lower-case letters, digits and hyphens are possible");
@@ -38,9 +44,10 @@ const SPECS = {
   MQTT_HOST: host({ default: "127.0.0.1" }),
   DATA_DIR: str({ default: "./data" }),
   DATABASE_URL: serverUrl("mysql", "mariadb"),
-  NATS_URL: serverUrl("nats", "tls"),
+  NATS_URL: serverUrl("nats"),
   REDIS_URL: serverUrl("redis", "rediss"),
   MQTT_BROKER_URL: serverUrl("mqtt", "mqtts"),
+  MQTT_BROKER_SLOTS: slots({ default: 1 }),
   NAMESPACE: namespace({ default: "gateway-twin" }),
   ROLES: roles({ default: ["all"] }),
   NODE_ID: str({ default: `${hostname()}-${process.pid}` }),

@@ -63,6 +63,7 @@ export function services(parts: Parts): ServiceSchema[] {
       mqttBridgeService({
         url: env.MQTT_BROKER_URL,
         prefix: `${env.NAMESPACE}-`,
+        slots: env.MQTT_BROKER_SLOTS,
         node: node.ownership,
         routes,
         limits,

@@ -34,6 +34,7 @@ test.each([
   ["DATABASE_URL", "postgres://127.0.0.1/x"],
   ["REDIS_URL", "http://127.0.0.1:6379"],
   ["MQTT_BROKER_URL", "broker"],
+  ["MQTT_BROKER_SLOTS", "0"],
   ["NAMESPACE", "my twins"],
   ["SMTP_URL", "smtp://127.0.0.1"],
 ])("a wrong %s (%s) is refused in one line that names it", (name, value) => {

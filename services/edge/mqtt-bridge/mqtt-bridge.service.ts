@@ -23,7 +23,7 @@ type MqttBridgeOptions = {
   /** Before all client ids, so that installations can share a broker. */
   readonly prefix?: string;
   /** Consumers in the whole installation, whatever the number of nodes; fixed at install. */
-  readonly slots?: number;
+  readonly slots: number;
   readonly protocolVersion?: MqttVersion | "auto";
   readonly node: Node;
   readonly routes: TwinRoutes;
@@ -39,8 +39,6 @@ type MqttBridge = {
   readonly problems: () => string[];
 };
 
-const SLOTS = 4;
-
 /**
  * The way to gateways that are connected to an external broker. A message is acknowledged to the broker after the
  * commit of what it changed; any number of nodes may run this and share the slots.
@@ -53,7 +51,6 @@ export function mqttBridgeService({ node, routes, ...options }: MqttBridgeOption
   async function start({ broker, logger }: Pick<Service, "broker" | "logger">): Promise<void> {
     const started = new Bridge({
       prefix: "",
-      slots: SLOTS,
       protocolVersion: "auto",
       ...options,
       settings,

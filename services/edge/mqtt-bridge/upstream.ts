@@ -25,8 +25,8 @@ const ROOT = "gw/".length;
 
 /**
  * Takes in what the broker hands out. The broker has checked who may publish where; whether the gateway exists is
- * checked here. A gateway's messages may come through several slots, in any order between these: which of them is
- * newer its twin decides by their boot and seq.
+ * checked here. A gateway's messages keep their order within a slot; with several slots the broker must see to it
+ * that all of a gateway's come through one.
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
