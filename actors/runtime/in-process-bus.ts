@@ -1,4 +1,5 @@
 import type { BusStore } from "./bus-store.ts";
+import { changesText } from "./changes-text.ts";
 import { ConsumerGroup } from "./consumer-group.ts";
 import { Handout, type HandoutOptions } from "./handout.ts";
 import { Offsets } from "./offsets.ts";
@@ -63,7 +64,7 @@ export class InProcessBus implements EventBus {
   publish(row: CommitRow): Promise<void> {
     if (this.#groups.length === 0) return HANDLED;
     this.#noteWaiting(1);
-    return this.#batcher.add({ ...row, first: 0 }, JSON.stringify(row.changes).length);
+    return this.#batcher.add({ ...row, first: 0 }, changesText(row.changes).length);
   }
 
   async stop(): Promise<void> {

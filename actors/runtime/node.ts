@@ -219,7 +219,9 @@ export class ActorNode {
       if (!first) return;
       const who = `node ${first.nodeId} (pid ${first.pid} on ${first.host})`;
       if (monotonic() > deadline)
-        throw new Error(`the data is in use by ${who}; stop it, or give this one a DATA_DIR or DATABASE_URL of its own`);
+        throw new Error(
+          `the data is in use by ${who}; stop it, or give this one a DATA_DIR or DATABASE_URL of its own`,
+        );
       if (!told) log.info(`waiting for the session of ${who} to end`);
       await delay(100);
     }

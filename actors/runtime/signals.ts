@@ -24,7 +24,7 @@ export type Signals = {
   readonly changed: () => void;
   readonly routes: (hint: RouteHint) => void;
   readonly excluded: (exclusion: Exclusion) => void;
-  /** True when that instance has no connection any more; false when it has, or nobody can tell. */
+  /** True when that instance has no connection any more, or is silent for long; false when nobody can tell. */
   readonly isGone: (instanceId: string) => Promise<boolean>;
 };
 

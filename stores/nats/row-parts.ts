@@ -1,3 +1,4 @@
+import { changesText } from "../../actors/runtime/changes-text.ts";
 import type { Change, CommitRow, DeliveredRow } from "../../actors/runtime/ports.ts";
 
 /** A row, or a part of it, as it goes into a message; the key is the same whenever the row is published. */
@@ -26,8 +27,12 @@ export function partsOf(row: CommitRow, { cutAbove, refuseAbove }: Limits): [Row
 
 function partOf(row: CommitRow, changes: readonly Change[], first: number): RowPart {
   const { type, partition, pos, epoch } = row;
-  const part: DeliveredRow = { type, partition, pos, epoch, first, changes };
-  return { key: `${type}/${partition}/${pos}/${first}`, text: JSON.stringify(part) };
+  const place = JSON.stringify({ type, partition, pos, epoch, first } satisfies Omit<
+    DeliveredRow,
+    "changes"
+  >);
+  const text = `${place.slice(0, -1)},"changes":${changesText(changes)}}`;
+  return { key: `${type}/${partition}/${pos}/${first}`, text };
 }
 
 /** As many from the start as one message takes, and at least one. */

@@ -1,4 +1,5 @@
 import { ErrorCode, JSONCodec, type Msg, type NatsConnection, NatsError, type Subscription } from "nats";
+import { settledWithin } from "../../actors/runtime/settled-within.ts";
 import type { Exclusion, RouteHint, SignalHandlers, Signals } from "../../actors/runtime/signals.ts";
 
 type NatsSignalsOptions = {
@@ -12,6 +13,10 @@ type NatsSignalsOptions = {
 };
 
 const PROBE_TIMEOUT_MS = 200;
+/** For one that was silent before: it may only be slow. */
+const PATIENT_TIMEOUT_MS = 1000;
+/** As long as a session lasts: who answers nobody for that time is of no use to the others. */
+const SILENCE_MS = 3000;
 const TRUST_AFTER_MS = 3000;
 
 const exclusions = JSONCodec<Exclusion>();
@@ -25,6 +30,8 @@ export class NatsSignals implements Signals {
   readonly #monotonic: () => number;
   readonly #trustAfterMs: number;
   #subscriptions: Subscription[] = [];
+  /** Instances that did not answer, and since when. */
+  readonly #silentSince = new Map<string, number>();
   #connectedAt: number | undefined;
 
   constructor({ connection, namespace, monotonic, trustAfterMs = TRUST_AFTER_MS }: NatsSignalsOptions) {
@@ -72,11 +79,27 @@ export class NatsSignals implements Signals {
   async isGone(instanceId: string): Promise<boolean> {
     if (!this.#maySilenceTell()) return false;
     try {
-      await this.#connection.request(this.#aliveOf(instanceId), undefined, { timeout: PROBE_TIMEOUT_MS });
+      const timeout = this.#silentSince.has(instanceId) ? PATIENT_TIMEOUT_MS : PROBE_TIMEOUT_MS;
+      await this.#connection.request(this.#aliveOf(instanceId), undefined, { timeout });
+      this.#silentSince.delete(instanceId);
       return false;
     } catch (error) {
-      return isNoResponders(error) && this.#maySilenceTell();
+      const isCertain = isNoResponders(error) || (await this.#isCutOff(instanceId));
+      return isCertain && this.#maySilenceTell();
     }
+  }
+
+  /** The server takes an instance that the network has cut off for connected: then it is its long silence that tells. */
+  async #isCutOff(instanceId: string): Promise<boolean> {
+    const now = this.#monotonic();
+    // Without an answer of the server it is this node that is cut off.
+    if (!(await settledWithin(PROBE_TIMEOUT_MS, this.#connection.flush()))) {
+      this.#silentSince.clear();
+      return false;
+    }
+    const since = this.#silentSince.get(instanceId) ?? now;
+    this.#silentSince.set(instanceId, since);
+    return now - since >= SILENCE_MS;
   }
 
   #maySilenceTell(): boolean {

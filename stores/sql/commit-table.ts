@@ -1,4 +1,5 @@
 import { UniqueConstraintError } from "sequelize";
+import { changesText } from "../../actors/runtime/changes-text.ts";
 import type { Change, CommitRow, PartitionRef } from "../../actors/runtime/ports.ts";
 import { chunksOf } from "./chunks.ts";
 import type { Constants } from "./dialect.ts";
@@ -35,7 +36,7 @@ export class CommitTable {
 
   /** The rows refused. Each statement is fenced by itself; one is enough unless there is very much to write. */
   async commit(rows: readonly CommitRow[]): Promise<readonly CommitRow[]> {
-    const entries = rows.map((row) => ({ row, changes: JSON.stringify(row.changes) }));
+    const entries = rows.map((row) => ({ row, changes: changesText(row.changes) }));
     const refused: CommitRow[] = [];
     for (const chunk of chunksOf(entries, ({ changes }) => changes.length)) {
       refused.push(...(await this.#commit(chunk)));
