@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Exclusions } from "./exclusions.ts";
 import type { PartitionHolder } from "./holder.ts";
 import type { Membership } from "./membership.ts";
@@ -10,6 +11,8 @@ import { ViewReader, type ViewReaderOptions } from "./view-reader.ts";
 const HAND_OFFS_AT_ONCE = 8;
 /** Others have so long to take what is not served here any more. */
 export const LEAVE_MS = 10_000;
+/** So that a store that is away is not asked all the time. */
+const LEAVE_ROUND_MS = 10;
 
 /** A partition that has an owner moves only while the nodes are settled. */
 type OwnershipOptions = ViewReaderOptions & {
@@ -81,10 +84,13 @@ export class Ownership {
     await membership.begin();
     signals.changed();
     const deadline = monotonic() + timeoutMs;
-    do {
+    for (;;) {
       await this.look();
       await this.#handingOff;
-    } while (monotonic() < deadline && types.some((type) => (this.#plan(type)?.handOff ?? []).length > 0));
+      const isDone = types.every((type) => (this.#plan(type)?.handOff ?? []).length === 0);
+      if (isDone || monotonic() >= deadline) return;
+      await delay(LEAVE_ROUND_MS);
+    }
   }
 
   /** Gives away what others can take, then gives back the rest, and holds nothing of this type any more. */
