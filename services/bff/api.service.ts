@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Service, ServiceSchema } from "moleculer";
@@ -7,6 +7,7 @@ import { events } from "../../mixins/bridge.ts";
 import { aliasesOf } from "./aliases.ts";
 import { newRequestId } from "./headers.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
+import { PatientServer } from "./patient-server.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
 import { requestHandler } from "./request-handler.ts";
 import { restRoutes } from "./routes.ts";
@@ -68,7 +69,7 @@ export function apiService(options: ApiOptions): ServiceSchema {
     },
     routes: [{ ...ROUTE, aliases }],
   };
-  const server = createServer({
+  const server = new PatientServer({
     requestTimeout: timeouts.requestMs,
     headersTimeout: timeouts.headersMs,
     connectionsCheckingInterval: Math.min(1000, timeouts.headersMs),
