@@ -1,17 +1,18 @@
-import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CLUSTER_FULL, CLUSTER_QUICK } from "./cluster/plan.ts";
+import { runCluster } from "./cluster/run.ts";
 import { describeEnvironment } from "./environment.ts";
-import { type Options, parseOptions, writesResults } from "./options.ts";
+import { type Options, parseOptions, writesClusterResults, writesResults } from "./options.ts";
 import { measureMemory } from "./parts/memory.ts";
-import { FULL, type Plan, QUICK, variantsFor } from "./plan.ts";
+import { FULL, QUICK, variantsFor } from "./plan.ts";
 import { renderReport } from "./report.ts";
 import { faultsOf, type Results } from "./results.ts";
+import { type Reports, writeReports } from "./results-file.ts";
 import { measure, openLanes } from "./session.ts";
 
-const RESULTS_FILE = new URL("RESULTS.md", import.meta.url);
-
 /** Answers what went wrong; a complete run without faults is written down. */
-async function run(options: Options, plan: Plan): Promise<string[]> {
+async function runEmbedded(options: Options): Promise<string[]> {
+  const plan = options.quick ? QUICK : FULL;
   const { lanes, failures } = await openLanes(variantsFor(plan, options.parts), options.quick);
   if (failures.length > 0 && !options.quick) return failures;
   const results: Results = {
@@ -24,25 +25,37 @@ async function run(options: Options, plan: Plan): Promise<string[]> {
   for (const lane of lanes) await lane.close();
   if (options.parts.includes("memory")) results.memory = await measureMemory(plan.memoryTwins);
   const faults = [...failures, ...faultsOf(results, plan.rounds)];
-  await publish(results, faults.length === 0 && writesResults(options));
+  await publish({ embedded: renderReport(results) }, faults.length === 0 && writesResults(options));
   return faults;
 }
 
-async function publish(results: Results, toFile: boolean): Promise<void> {
-  const text = renderReport(results);
-  console.log(`\n${text}`);
-  if (toFile) await writeFile(RESULTS_FILE, text);
+async function runOnServers(options: Options): Promise<string[]> {
+  const plan = options.quick ? CLUSTER_QUICK : CLUSTER_FULL;
+  const { report, faults } = await runCluster(options.clusterParts, plan);
+  await publish({ cluster: report }, faults.length === 0 && writesClusterResults(options));
+  return faults;
 }
 
-async function deadline(ms: number): Promise<string[]> {
-  await sleep(ms);
-  return [`not finished within ${ms / 60_000} minutes`];
+async function publish(reports: Reports, toFile: boolean): Promise<void> {
+  for (const text of Object.values(reports)) console.log(`\n${text}`);
+  if (toFile) await writeReports(reports);
+}
+
+async function within(ms: number, work: Promise<string[]>): Promise<string[]> {
+  const late = sleep(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`not finished within ${ms / 60_000} minutes`);
+  });
+  return Promise.race([work, late]);
 }
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
-  const plan = options.quick ? QUICK : FULL;
-  const faults = await Promise.race([run(options, plan), deadline(plan.deadlineMs)]);
+  const { quick, parts, clusterParts } = options;
+  const faults: string[] = [];
+  if (parts.length > 0)
+    faults.push(...(await within((quick ? QUICK : FULL).deadlineMs, runEmbedded(options))));
+  if (clusterParts.length > 0)
+    faults.push(...(await within((quick ? CLUSTER_QUICK : CLUSTER_FULL).deadlineMs, runOnServers(options))));
   for (const fault of faults) console.error(`bench: ${fault}`);
   return faults.length === 0 ? 0 : 1;
 }

@@ -6,6 +6,8 @@ import { type Calls, Peer } from "./ipc.ts";
 
 const GRACE_MS = 10_000;
 const live = new Set<ChildProcess>();
+/** Servers that are started, and ended, by others. */
+const serverPids = new Set<number>();
 
 process.once("exit", () => {
   for (const child of live) child.kill("SIGKILL");
@@ -27,6 +29,15 @@ export function spawnTracked(command: string, args: string[], options: SpawnOpti
 export function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error("the process could not be started");
   return child.pid;
+}
+
+export function countAsOurs(pid: number): void {
+  serverPids.add(pid);
+}
+
+/** All processes of the bench, without this one. */
+export function ourPids(): number[] {
+  return [...serverPids, ...[...live].flatMap(({ pid }) => pid ?? [])];
 }
 
 export async function stopChild(child: ChildProcess): Promise<void> {

@@ -6,14 +6,14 @@ const PACKAGES = ["aedes", "mqtt", "mqtt-packet", "moleculer", "sequelize", "bet
 
 export type Environment = Record<string, string>;
 
-export async function describeEnvironment(): Promise<Environment> {
+export async function describeEnvironment(morePackages: readonly string[] = []): Promise<Environment> {
   const sync = await probeSync();
   return {
     Processor: `${cpus()[0]?.model ?? "unknown"}, ${availableParallelism()} cores`,
     Memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     Kernel: `${type()} ${release()}`,
     Node: process.version,
-    Packages: PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(", "),
+    Packages: [...PACKAGES, ...morePackages].map((name) => `${name} ${versionOf(name)}`).join(", "),
     "Disk sync": `fdatasync after 4 KiB: p50 ${sync.p50Ms.toFixed(2)} ms, p99 ${sync.p99Ms.toFixed(2)} ms`,
     Network: "loopback; generator, broker and servers share the cores",
   };

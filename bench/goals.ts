@@ -2,7 +2,7 @@ import type { Results, VariantInfo } from "./results.ts";
 import { ratios } from "./rounds.ts";
 import { median } from "./stats.ts";
 
-type Goal = { what: string; goal: string; measured: string; met: boolean };
+export type Goal = { what: string; goal: string; measured: string; met: boolean };
 
 const FLOOR_SHARE = 0.5;
 const TIMES_HAND_WRITTEN = 10;

@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, forkModule } from "./children.ts";
-import type { GeneratorCalls, LatencyResult, LoadResult } from "./generator/commands.ts";
+import { type Child, forkModule, ourPids } from "./children.ts";
+import type { CreditSource, GeneratorCalls, LatencyResult, LoadResult } from "./generator/commands.ts";
 import { cpuSeconds } from "./process-table.ts";
+import { type Idle, settled } from "./settle.ts";
 import type { RunningVariant, Variant } from "./variants/variant.ts";
 import { type Verification, verifyTwins } from "./verify.ts";
 
-const SETTLE_STEP_MS = 250;
-const SETTLE_STEPS = 16;
-const IDLE_CPU_SECONDS = 0.03;
+const IDLE: Idle = { share: 0.12, limitMs: 4_000 };
+
+/** How a variant is loaded where it can be in several ways. */
+export type LoadOptions = { creditsFrom: CreditSource; isNumbered: boolean };
 
 /** A running variant with its own, connected load generator; it stays up over all rounds. */
 export class Lane {
@@ -34,21 +35,30 @@ export class Lane {
     return lane;
   }
 
-  async closedLoop(warmMs: number, measureMs: number): Promise<LoadResult> {
+  async closedLoop(warmMs: number, measureMs: number, options?: LoadOptions): Promise<LoadResult> {
     const { inFlight, creditsFrom } = this.variant;
-    const { serverPids } = this.running;
-    const params = { warmMs, measureMs, serverPids, inFlight, creditsFrom };
-    const result = await this.#generator.peer.call("closedLoop", params);
-    await this.#settled();
-    return result;
+    const params = { warmMs, measureMs, inFlight, creditsFrom, isNumbered: true, ...options, ...this.#pids };
+    const { serverCpuAtEnd, totalSent, ...result } = await this.#generator.peer.call("closedLoop", params);
+    await this.settled();
+    const deferred = cpuSeconds(params.serverPids) - serverCpuAtEnd;
+    return { ...result, deferredCpu: (100_000 * deferred) / totalSent };
   }
 
   async fixedRate(ratePerSecond: number, warmMs: number, measureMs: number): Promise<LatencyResult> {
-    const { serverPids } = this.running;
-    const params = { warmMs, measureMs, serverPids, ratePerSecond };
+    const params = { warmMs, measureMs, ratePerSecond, ...this.#pids };
     const result = await this.#generator.peer.call("fixedRate", params);
-    await this.#settled();
+    await this.settled();
     return result;
+  }
+
+  /** A fixed rate under which servers may end: their CPU is not asked for. */
+  async storm(ratePerSecond: number, forMs: number): Promise<LatencyResult> {
+    const params = { warmMs: 0, measureMs: forMs, ratePerSecond, serverPids: [] };
+    return this.#generator.peer.call("fixedRate", params);
+  }
+
+  settled(): Promise<boolean> {
+    return settled(() => this.running.serverPids, this.variant.idle ?? IDLE);
   }
 
   /** Nothing to check where nothing is stored. */
@@ -67,19 +77,19 @@ export class Lane {
     await this.running.stop();
   }
 
-  async #connect(): Promise<void> {
-    const { port, gateways } = this.running;
-    await this.#generator.peer.call("connect", { port, gateways, window: this.variant.window });
-    this.running.onCompleted?.((count) => this.#generator.peer.tell("credits", { count }));
-    await this.#settled();
+  /** Who uses what: all that the bench started and that is not of this variant just stands by. */
+  get #pids() {
+    const { serverPids, harnessPids = [] } = this.running;
+    const taken = [this.#generator.pid, ...serverPids, ...harnessPids];
+    const idlePids = ourPids().filter((pid) => !taken.includes(pid));
+    return { serverPids, harnessPids: [process.pid, ...harnessPids], idlePids };
   }
 
-  /** Work left over from a run (snapshots, say) must not disturb the next variant. */
-  async #settled(): Promise<void> {
-    for (let step = 0; step < SETTLE_STEPS; step++) {
-      const before = cpuSeconds(this.running.serverPids);
-      await sleep(SETTLE_STEP_MS);
-      if (cpuSeconds(this.running.serverPids) - before < IDLE_CPU_SECONDS) return;
-    }
+  async #connect(): Promise<void> {
+    const { port, gateways } = this.running;
+    const { window, wantsAcks = false } = this.variant;
+    await this.#generator.peer.call("connect", { port, gateways, window, wantsAcks });
+    this.running.onCompleted?.((count) => this.#generator.peer.tell("credits", { count }));
+    await this.settled();
   }
 }

@@ -1,8 +1,8 @@
-import { goalsOf } from "./goals.ts";
+import { type Goal, goalsOf } from "./goals.ts";
 import { table } from "./markdown.ts";
 import type { LatencyRow } from "./parts/latency.ts";
 import type { MemoryResult } from "./parts/memory.ts";
-import type { PatchResult } from "./parts/patch.ts";
+import type { PatchResult } from "./parts/patch-probe.ts";
 import type { Throughput } from "./parts/throughput.ts";
 import type { Results, VariantInfo, VerifiedVariant } from "./results.ts";
 import { cpuPer100k, messagesPerSecond, ratios, resultsOf } from "./rounds.ts";
@@ -12,7 +12,7 @@ export function renderReport(results: Results): string {
   const { throughput, latency, patch, memory, verified, variants } = results;
   const sections = [
     `# Benchmark results\n\nWritten by \`npm run bench\` on ${results.date.toISOString()}; do not edit.`,
-    section("Goals", goalTable(results)),
+    section("Goals", goalTable(goalsOf(results))),
     throughput && section("Throughput", throughputText(throughput, variants, results.measureMs)),
     latency && section("Latency at a fixed rate", latencyText(latency)),
     patch && section("Desired state to the gateway", patchText(patch)),
@@ -24,17 +24,12 @@ export function renderReport(results: Results): string {
   return `${sections.filter(Boolean).join("\n\n")}\n`;
 }
 
-function section(title: string, body: string): string {
+export function section(title: string, body: string): string {
   return `## ${title}\n\n${body}`;
 }
 
-function goalTable(results: Results): string {
-  const rows = goalsOf(results).map(({ what, goal, measured, met }) => [
-    what,
-    goal,
-    measured,
-    met ? "PASS" : "MISS",
-  ]);
+export function goalTable(goals: readonly Goal[]): string {
+  const rows = goals.map(({ what, goal, measured, met }) => [what, goal, measured, met ? "PASS" : "MISS"]);
   return table(["what", "goal", "measured", ""], rows);
 }
 
@@ -48,7 +43,7 @@ function throughputText(
     `Rounds rejected and repeated because their (a) was more than 25 % off the median (a): ${rejected.length}. ` +
     "Closed loop on credits. Ratios are taken inside each round: (a) with as many gateways, and (b). " +
     "CPU is user + system seconds per 100,000 messages over the measured interval, all threads; " +
-    "foreign is the share of the machine that other processes took.";
+    "foreign is the share of the machine that processes took which the bench did not start.";
   const head = ["variant", "messages/s", "x (a)", "x (b)", "server CPU", "generator CPU", "foreign CPU"];
   const rows = variants.map((variant) => throughputRow(rounds, variants, variant));
   return `${intro}\n\n${table(head, rows)}`;
@@ -114,7 +109,7 @@ function memoryText(rows: MemoryResult[]): string {
   return `${intro}\n\n${table(["twins", "reported state", "RSS", "per twin", "pause", "start"], cells)}`;
 }
 
-function verifiedText(verified: VerifiedVariant[]): string {
+export function verifiedText(verified: VerifiedVariant[]): string {
   const intro =
     "After the last round every twin is read back: its reported version must be the number of messages its gateway " +
     "sent (each one changes something), and it must hold the last acknowledged sequence number.";
@@ -137,11 +132,11 @@ function variantTable(variants: VariantInfo[]): string {
   return table(["variant", "in flight at most", "ack point", "sync policy"], rows);
 }
 
-function environmentTable({ environment }: Results): string {
+export function environmentTable({ environment }: Pick<Results, "environment">): string {
   return table(["", ""], Object.entries(environment));
 }
 
-function spreadText(values: readonly number[], digits: number): string {
+export function spreadText(values: readonly number[], digits: number): string {
   if (values.length === 0) return "-";
   const { median, min, max }: Spread = spread(values);
   return `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`;

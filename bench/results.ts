@@ -1,7 +1,7 @@
 import type { Environment } from "./environment.ts";
 import type { LatencyRow } from "./parts/latency.ts";
 import type { MemoryResult } from "./parts/memory.ts";
-import type { PatchResult } from "./parts/patch.ts";
+import type { PatchResult } from "./parts/patch-probe.ts";
 import type { Throughput } from "./parts/throughput.ts";
 import type { Variant } from "./variants/variant.ts";
 import type { Verification } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, spread } from "./stats.ts";
+import { median, percentile, spread } from "./stats.ts";
 
 describe("median", () => {
   it("takes the middle value whatever the order", () => {
@@ -18,5 +18,13 @@ describe("median", () => {
 describe("spread", () => {
   it("keeps median, least and greatest", () => {
     expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  });
+});
+
+describe("percentile", () => {
+  it("is a value that was measured", () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+    expect([50, 99, 100].map((percent) => percentile(values, percent))).toEqual([100, 198, 200]);
+    expect(percentile([], 50)).toBeNaN();
   });
 });

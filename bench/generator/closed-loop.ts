@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GeneratorCalls, LoadResult } from "./commands.ts";
+import { cpuSeconds } from "../process-table.ts";
+import type { ClosedLoopResult, GeneratorCalls } from "./commands.ts";
 import type { Fleet } from "./fleet.ts";
 import { Meter } from "./meter.ts";
+
+type Timing = Omit<GeneratorCalls["closedLoop"]["params"], "isNumbered">;
 
 /** Keeps a fixed number of messages unconfirmed: as fast as credits come back, and no faster. */
 export class ClosedLoop {
@@ -23,16 +26,17 @@ export class ClosedLoop {
     this.#pump();
   }
 
-  async run({ warmMs, measureMs, serverPids }: GeneratorCalls["closedLoop"]["params"]): Promise<LoadResult> {
+  async run(timing: Timing): Promise<ClosedLoopResult> {
     this.#running = true;
     this.#pump();
-    await sleep(warmMs);
-    const meter = new Meter(serverPids, () => this.#completed);
-    await sleep(measureMs);
+    await sleep(timing.warmMs);
+    const meter = new Meter(timing, () => this.#completed);
+    await sleep(timing.measureMs);
     const result = meter.read();
+    const serverCpuAtEnd = cpuSeconds(timing.serverPids);
     this.#running = false;
     await this.#fleet.drained(() => this.#sentBefore + this.#completed);
-    return result;
+    return { ...result, serverCpuAtEnd, totalSent: this.#fleet.totalSent - this.#sentBefore };
   }
 
   #pump(): void {

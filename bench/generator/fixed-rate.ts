@@ -39,16 +39,13 @@ export class FixedRate {
     this.#histogram.recordValue(Math.min(Math.max(microseconds, 1), MICROSECONDS_MAX));
   }
 
-  async run({
-    warmMs,
-    measureMs,
-    serverPids,
-  }: GeneratorCalls["fixedRate"]["params"]): Promise<LatencyResult> {
+  async run(timing: GeneratorCalls["fixedRate"]["params"]): Promise<LatencyResult> {
+    const { warmMs, measureMs } = timing;
     const start = Math.ceil(performance.now());
     const sentBefore = this.#fleet.totalSent;
     this.#measureFrom = start + warmMs;
     await this.#sendUntil(start, warmMs);
-    const meter = new Meter(serverPids, () => this.#acked);
+    const meter = new Meter(timing, () => this.#acked);
     await this.#sendUntil(start, warmMs + measureMs);
     const load = meter.read();
     await this.#fleet.drained(() => sentBefore + this.#acked);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { buildFrame, patchFrame, SEQ_BASE } from "./frames.ts";
+import { buildFrame, NUMBERED, patchFrame, SEQ_BASE, type Template } from "./frames.ts";
 import { type Credentials, Link } from "./link.ts";
 import { SlotRing } from "./slot-ring.ts";
 
@@ -13,21 +13,24 @@ const DRAIN_MS = 30_000;
 export class Fleet {
   readonly #gateways: Credentials[];
   readonly #links: Link[] = [];
-  readonly #frames: Buffer[];
+  readonly #window: number;
   readonly #sent: Uint32Array;
   readonly #free: SlotRing;
   readonly #failed = Promise.withResolvers<never>();
+  #template = NUMBERED;
+  #frames: Buffer[];
   #totalSent = 0;
   #totalAcked = 0;
   onPuback: (slot: number) => void = () => {};
+  /** A gateway has got its app-level `ack`. */
+  onAck: () => void = () => {};
 
   constructor(gateways: Credentials[], window: number) {
     this.#gateways = gateways;
     this.#sent = new Uint32Array(gateways.length);
     this.#free = new SlotRing(gateways.length * window);
-    this.#frames = Array.from({ length: window }, (_, place) =>
-      gateways.map(({ gatewayId }) => buildFrame(gatewayId, place + 1)),
-    ).flat();
+    this.#window = window;
+    this.#frames = this.#build();
     this.#failed.promise.catch(() => {});
   }
 
@@ -43,11 +46,18 @@ export class Fleet {
     return [...this.#sent];
   }
 
+  /** What is sent from now on; only while nothing is in flight. */
+  use(template: Template): void {
+    if (template === this.#template) return;
+    this.#template = template;
+    this.#frames = this.#build();
+  }
+
   /** Bounded in flight: a server that checks passwords properly pays for each CONNECT. */
-  async connect(port: number): Promise<void> {
+  async connect(port: number, wantsAcks = false): Promise<void> {
     const pending = this.#gateways.entries();
     const worker = async () => {
-      for (const [index, gateway] of pending) await this.#open(port, gateway, index);
+      for (const [index, gateway] of pending) await this.#open(port, gateway, index, wantsAcks);
     };
     await Promise.all(Array.from({ length: CONNECTS_AT_ONCE }, worker));
   }
@@ -61,7 +71,7 @@ export class Fleet {
     const count = (this.#sent[gateway] ?? 0) + 1;
     this.#sent[gateway] = count;
     this.#totalSent++;
-    patchFrame(frame, SEQ_BASE + count, Date.now());
+    patchFrame(frame, SEQ_BASE + count, Date.now(), this.#template);
     this.#links[gateway]?.write(frame);
     return slot;
   }
@@ -83,8 +93,16 @@ export class Fleet {
     return `of ${this.#totalSent} messages ${this.#totalAcked} were acknowledged and ${completed} completed in time`;
   }
 
-  async #open(port: number, gateway: Credentials, index: number): Promise<void> {
+  #build(): Buffer[] {
+    return Array.from({ length: this.#window }, (_, place) =>
+      this.#gateways.map(({ gatewayId }) => buildFrame(gatewayId, place + 1, this.#template)),
+    ).flat();
+  }
+
+  async #open(port: number, gateway: Credentials, index: number, wantsAcks: boolean): Promise<void> {
     const link = new Link(port, gateway, {
+      wantsAcks,
+      ack: () => this.onAck(),
       puback: (packetId) => this.#acknowledged((packetId - 1) * this.#gateways.length + index),
       lost: (error) => this.#failed.reject(error),
     });

@@ -1,13 +1,19 @@
 import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
-import { CONNACK, PacketScanner, PUBACK } from "./packet-scanner.ts";
+import { CONNACK, PacketScanner, PUBACK, PUBLISH, SUBACK } from "./packet-scanner.ts";
 
 export type Credentials = { gatewayId: string; username: string; password: string };
-type LinkEvents = { puback: (packetId: number) => void; lost: (error: Error) => void };
+type LinkOptions = {
+  wantsAcks: boolean;
+  puback: (packetId: number) => void;
+  ack: () => void;
+  lost: (error: Error) => void;
+};
 
 /** Longer than a whole run: the generator never needs to send a PINGREQ. */
 const KEEPALIVE_SECONDS = 3_600;
 const CONNECT_MS = 60_000;
+const SUBSCRIBE_ID = 65_535;
 
 /** Reads are handled before the next one starts, so that all connections can share one buffer. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
@@ -16,13 +22,13 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 export class Link {
   readonly #socket: Socket;
   readonly #credentials: Credentials;
-  readonly #events: LinkEvents;
+  readonly #options: LinkOptions;
   readonly #connected = Promise.withResolvers<void>();
   readonly #timeout = setTimeout(() => this.#lost("no CONNACK in time"), CONNECT_MS);
 
-  constructor(port: number, credentials: Credentials, events: LinkEvents) {
+  constructor(port: number, credentials: Credentials, options: LinkOptions) {
     this.#credentials = credentials;
-    this.#events = events;
+    this.#options = options;
     const scanner = new PacketScanner((type, value) => this.#receive(type, value));
     const callback = (bytes: number, buffer: Uint8Array) => {
       scanner.push(buffer, bytes);
@@ -48,12 +54,19 @@ export class Link {
   }
 
   #receive(type: number, value: number): void {
-    if (type === PUBACK) this.#events.puback(value);
+    if (type === PUBACK) this.#options.puback(value);
+    else if (type === PUBLISH) this.#options.ack();
+    else if (type === SUBACK) this.#ready();
     else if (type === CONNACK && value === 0) this.#accepted();
     else if (type === CONNACK) this.#lost(`CONNACK with return code ${value & 255}`);
   }
 
   #accepted(): void {
+    if (this.#options.wantsAcks) this.#socket.write(subscribePacket(this.#credentials));
+    else this.#ready();
+  }
+
+  #ready(): void {
     clearTimeout(this.#timeout);
     this.#connected.resolve();
   }
@@ -63,7 +76,7 @@ export class Link {
     this.#socket.destroy();
     const error = new Error(`gateway ${this.#credentials.gatewayId}: ${reason}`);
     this.#connected.reject(error);
-    this.#events.lost(error);
+    this.#options.lost(error);
   }
 }
 
@@ -77,5 +90,14 @@ function connectPacket({ gatewayId, username, password }: Credentials): Buffer {
     keepalive: KEEPALIVE_SECONDS,
     username,
     password: Buffer.from(password),
+  });
+}
+
+/** QoS 0: who loses an ack sends its message again, so nothing is gained by acknowledging acks. */
+function subscribePacket({ gatewayId }: Credentials): Buffer {
+  return generate({
+    cmd: "subscribe",
+    messageId: SUBSCRIBE_ID,
+    subscriptions: [{ topic: `gw/${gatewayId}/down/ack`, qos: 0 }],
   });
 }

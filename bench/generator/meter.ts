@@ -1,14 +1,16 @@
 import { cpuSeconds, machineCpuSeconds } from "../process-table.ts";
-import type { LoadResult } from "./commands.ts";
+import type { GeneratorCalls, LoadResult } from "./commands.ts";
+
+type Pids = Pick<GeneratorCalls["fixedRate"]["params"], "serverPids" | "harnessPids" | "idlePids">;
 
 /** Takes time, completions and CPU at once, at the start and at the end of the measured interval. */
 export class Meter {
-  readonly #serverPids: readonly number[];
+  readonly #pids: Pids;
   readonly #completed: () => number;
   readonly #start: Sample;
 
-  constructor(serverPids: readonly number[], completed: () => number) {
-    this.#serverPids = serverPids;
+  constructor(pids: Pids, completed: () => number) {
+    this.#pids = pids;
     this.#completed = completed;
     this.#start = this.#sample();
   }
@@ -17,23 +19,32 @@ export class Meter {
     const end = this.#sample();
     const server = end.server - this.#start.server;
     const generator = end.generator - this.#start.generator;
-    const machine = end.machine - this.#start.machine;
+    const foreign = end.machine - this.#start.machine - server - generator - (end.idle - this.#start.idle);
     return {
       seconds: (end.atMs - this.#start.atMs) / 1000,
       completed: end.completed - this.#start.completed,
-      cpuSeconds: { server, generator, foreign: Math.max(0, machine - server - generator) },
+      cpuSeconds: { server, generator, foreign: Math.max(0, foreign) },
     };
   }
 
   #sample(): Sample {
+    const { serverPids, harnessPids = [], idlePids = [] } = this.#pids;
     return {
       atMs: performance.now(),
       completed: this.#completed(),
-      server: cpuSeconds(this.#serverPids),
-      generator: cpuSeconds([process.pid]),
+      server: cpuSeconds(serverPids),
+      generator: cpuSeconds([process.pid, ...harnessPids]),
+      idle: cpuSeconds(idlePids),
       machine: machineCpuSeconds(),
     };
   }
 }
 
-type Sample = { atMs: number; completed: number; server: number; generator: number; machine: number };
+type Sample = {
+  atMs: number;
+  completed: number;
+  server: number;
+  generator: number;
+  idle: number;
+  machine: number;
+};

@@ -1,5 +1,7 @@
 export const CONNACK = 2;
+export const PUBLISH = 3;
 export const PUBACK = 4;
+export const SUBACK = 9;
 
 const HEADER = 0;
 const LENGTH = 1;

@@ -4,9 +4,10 @@ import { runInNewContext } from "node:vm";
 import type { Sequelize } from "sequelize";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { InProcessBus } from "../../actors/runtime/in-process-bus.ts";
 import { ActorNode } from "../../actors/runtime/node.ts";
 import type { Log } from "../../actors/runtime/ports.ts";
+import { Routes } from "../../actors/runtime/routes.ts";
+import { NO_SIGNALS } from "../../actors/runtime/signals.ts";
 import { twinActor } from "../../actors/twin/twin.ts";
 import { openDatabase } from "../../stores/database.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
@@ -42,16 +43,21 @@ async function open(dataDir: string): Promise<Filled> {
   const sequelize = await openDatabase(dataDir);
   const store = new SqlActorStore(sequelize);
   const node = new ActorNode({
-    session: { nodeId: "bench", host: "bench", pid: process.pid },
+    session: { nodeId: "bench", instanceId: "bench", host: "bench", pid: process.pid, roles: ["all"] },
     sessionTtlMs: 3000,
+    signals: NO_SIGNALS,
+    routes: new Routes(),
+    isExclusive: true,
     store,
     sessions: new SqlSessionStore(sequelize),
     isGone: () => true,
     clock: Date.now,
+    monotonic: () => performance.now(),
     log,
-    onFenced: (reason) => {
+    onFatal: (reason) => {
       throw new Error(reason);
     },
+    onGone: () => undefined,
     snapshotLagMs: 2000,
     idleMs: IDLE_MS,
     maxIdleBytes: 4 * 1024 ** 3,
@@ -68,12 +74,13 @@ function hostOn(node: ActorNode, store: SqlActorStore) {
     partitionCount: 16,
     store,
     committer: node.committer,
-    publisher: new InProcessBus(log),
+    publisher: { publish: async () => undefined },
     clock: Date.now,
     log,
     maxWaiting: IN_FLIGHT * 2,
     sendDownlinks: () => undefined,
     onFenced: () => undefined,
+    mayAnswer: () => true,
   });
 }
 

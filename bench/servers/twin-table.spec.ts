@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { openTwinTable, TwinRow } from "./twin-table.ts";
+import { openSqliteTwins, TwinRow } from "./twin-table.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let file: string;
@@ -10,7 +10,7 @@ let file: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   file = join(folder.path, "twins.sqlite");
-  await openTwinTable(file, ["gw-1", "gw-2"]);
+  await openSqliteTwins(file, ["gw-1", "gw-2"]);
 });
 
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { forkModule } from "../children.ts";
-import type { CompletedNote, ConsumerCalls } from "../servers/hand-written-consumer.ts";
+import type { CompletedNote } from "../servers/completions.ts";
+import type { ConsumerCalls } from "../servers/hand-written-consumer.ts";
 import type { RawBrokerCalls } from "../servers/raw-broker.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { gatewayIds, openCredentials, type RunningVariant, type Variant } from "./variant.ts";

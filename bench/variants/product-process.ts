@@ -1,18 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { hasEnded, pidOf, spawnTracked, stopChild } from "../children.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { RestClient } from "./rest-client.ts";
 
+const HOST = "127.0.0.1";
 const READY_MS = 60_000;
-const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What `npm start` gives to node. */
-const START = manifest.scripts.start.split(" ").slice(1);
+export const START = manifest.scripts.start.split(" ").slice(1);
 
 type ProductProcess = {
   pid: number;
@@ -24,7 +24,7 @@ type ProductProcess = {
 /** On a folder of its own, or on the given one, which the caller then keeps. */
 export async function startProduct(dataDir?: string): Promise<ProductProcess> {
   const folder = dataDir === undefined ? await temporaryFolder() : { path: dataDir, remove: async () => {} };
-  const [httpPort, mqttPort] = [await freePort(), await freePort()];
+  const [httpPort, mqttPort] = [await freePort(HOST), await freePort(HOST)];
   const token = randomBytes(24).toString("hex");
   const child = spawnTracked(process.execPath, START, {
     cwd: root,
@@ -78,7 +78,7 @@ async function answersReady(rest: RestClient): Promise<boolean> {
   return answer?.status === 200;
 }
 
-function tailOf(child: ChildProcess): () => string {
+export function tailOf(child: ChildProcess): () => string {
   let tail = "";
   const keep = (chunk: Buffer) => {
     tail = (tail + chunk.toString()).slice(-1_500);
@@ -86,13 +86,4 @@ function tailOf(child: ChildProcess): () => string {
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
   return () => tail;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

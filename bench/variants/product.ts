@@ -47,7 +47,7 @@ export async function provision(rest: RestClient, ids: string[]): Promise<Creden
   return created;
 }
 
-async function readAll(rest: RestClient, gateways: Credentials[]): Promise<StoredTwin[]> {
+export async function readAll(rest: RestClient, gateways: Credentials[]): Promise<StoredTwin[]> {
   const pending = gateways.values();
   const twins: StoredTwin[] = [];
   const reader = async () => {
