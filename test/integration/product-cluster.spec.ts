@@ -161,12 +161,14 @@ const leftOf = ({ state }: Record<string, unknown>) => (state as { left?: number
 
 describe("nodes of single roles", () => {
   it("serve together what one node does, and leave in turn without anybody noticing", async () => {
-    const [edge, core] = await Promise.all(SPLIT.map((roles) => start(roles.split(",")[0] ?? "", roles)));
+    const leavers = [...nodes];
+    nodes.push(...(await Promise.all(SPLIT.map((roles) => start(roles.split(",")[0] ?? "", roles)))));
+    const [edge, core] = nodes.slice(leavers.length);
     if (!edge || !core) throw new Error("two nodes were started");
     const [credentials] = await provision(core, ["gw-split"]);
     if (!credentials) throw new Error("the gateway was not created");
     const gateway = await connectGateway(edge, credentials);
-    for (const leaving of [node(0), node(1)]) {
+    for (const leaving of leavers) {
       await gateway.publish("reported", { state: { leaving: leaving.httpPort } });
       expect(await leaving.kill("SIGTERM")).toBe(0);
       await core.request("PATCH", "/v1/gateways/gw-split/twin/desired", { left: leaving.httpPort });
@@ -179,6 +181,5 @@ describe("nodes of single roles", () => {
     const { body } = await core.request("GET", "/v1/cluster");
     expect((body as Cluster).partitions.twin?.owners).toEqual({ core: 256 });
     await gateway.end();
-    nodes.push(edge, core);
   }, 60_000);
 });
