@@ -96,7 +96,7 @@ export class Ownership {
   /** Gives away what others can take, then gives back the rest, and holds nothing of this type any more. */
   async retire(holder: PartitionHolder): Promise<void> {
     if (this.#holders.get(holder.typeName) !== holder) return;
-    await this.leave([holder.typeName], LEAVE_MS);
+    if (!this.#leaving.has(holder.typeName)) await this.leave([holder.typeName], LEAVE_MS);
     await this.#giveBack(
       holder,
       [...holder.partitions].map(({ partition }) => partition),
