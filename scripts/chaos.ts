@@ -34,7 +34,7 @@ async function runAll(random: () => number): Promise<Row[]> {
 }
 
 function isWanted(name: string): boolean {
-  return wanted.length === 0 || wanted.some((start) => name.startsWith(start));
+  return wanted.length === 0 || wanted.some((start) => `${name} `.startsWith(`${start} `));
 }
 
 function pageOf(rows: readonly Row[]): string {
