@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LEASE_MS } from "../../actors/runtime/read-leases.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { freshNamespace, type Server, startRedis } from "../helpers/servers.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { allPartitions, type CachedNode, cachedNode, DEADLINE_MS, Owners } from "./cache-harness.ts";
@@ -13,6 +14,8 @@ const IDS_PER_READ = 30;
 /** What a busy machine may add to a deadline. */
 const SLACK_MS = 600;
 
+const random = seededRandom(20_261_121);
+
 let redis: Server;
 let owners: Owners;
 let nodes: CachedNode[];
@@ -23,7 +26,7 @@ beforeEach(async () => {
   const options = { url: redis.url, namespace: freshNamespace(), owners };
   nodes = await Promise.all([cachedNode(options), cachedNode(options)]);
   await Promise.all(nodes.map(({ leases }, index) => owners.claim(leases, halfOf(index))));
-  owners.onAnswer = () => delay(Math.random() * 20);
+  owners.onAnswer = () => delay(random() * 20);
 });
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.stop()));
@@ -31,7 +34,7 @@ afterEach(async () => {
 });
 
 const halfOf = (index: number) => allPartitions.filter((partition) => partition % 2 === index);
-const anyOf = <Item>(items: readonly Item[]) => items[Math.floor(Math.random() * items.length)] as Item;
+const anyOf = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item;
 const hits = () => nodes.reduce((sum, node) => sum + node.hits(), 0);
 
 /** Reads and writes at all nodes until told to stop, and says what nobody should have seen. */
@@ -39,6 +42,7 @@ class Traffic {
   /** The newest version that anybody was told of, by a write or by a read. */
   readonly #told = new Map<string, number>();
   readonly stale: string[] = [];
+  reads = 0;
   slowestRead = 0;
   slowestWrite = 0;
   #isOn = true;
@@ -55,10 +59,16 @@ class Traffic {
     await this.#done;
   }
 
+  /** The traffic goes on for so many reads. */
+  async goesOn(reads: number): Promise<void> {
+    const until = this.reads + reads;
+    await waitFor("reads", () => this.reads >= until);
+  }
+
   async #while(work: () => Promise<void>): Promise<void> {
     while (this.#isOn) {
       await work();
-      await delay(Math.random() * 20);
+      await delay(random() * 20);
     }
   }
 
@@ -74,6 +84,7 @@ class Traffic {
     const began = performance.now();
     const views = await (nodes[index % nodes.length] as CachedNode).views.read(ids);
     this.slowestRead = Math.max(this.slowestRead, performance.now() - began);
+    this.reads += 1;
     for (const id of ids) {
       const version = views.get(id) ?? 0;
       const least = before.get(id) ?? 0;
@@ -87,10 +98,10 @@ class Traffic {
   }
 }
 
-async function underTraffic(faults: () => Promise<void>): Promise<void> {
+async function underTraffic(faults: (traffic: Traffic) => Promise<void>): Promise<void> {
   const traffic = new Traffic();
   await waitFor("hits", () => hits() > 500);
-  await faults();
+  await faults(traffic);
   await waitFor("both nodes to be back", () => nodes.every(({ connection }) => connection.isReady));
   const before = hits();
   await waitFor("hits again", () => hits() > before + 500);
@@ -117,13 +128,13 @@ test("nobody reads what is out of date while partitions move between owners that
 });
 
 test("nobody reads what is out of date when Redis is killed and comes back with what it had", async () => {
-  await underTraffic(async () => {
+  await underTraffic(async (traffic) => {
     for (let round = 0; round < 3; round += 1) {
       await redis.kill("SIGKILL");
-      await delay(100 * round);
+      await traffic.goesOn(30 * round);
       await redis.start();
       await waitFor("Redis", () => nodes.every(({ connection }) => connection.isReady));
-      await delay(200);
+      await traffic.goesOn(60);
     }
   });
   const [lines = []] = nodes.map((node) => node.lines.filter(isHit));
@@ -131,12 +142,12 @@ test("nobody reads what is out of date when Redis is killed and comes back with 
 });
 
 test("nobody reads what is out of date when Redis hangs and goes on", async () => {
-  await underTraffic(async () => {
+  await underTraffic(async (traffic) => {
     for (const hang of [50, 150, 600, 1500]) {
       process.kill(redis.pid, "SIGSTOP");
       await delay(hang);
       process.kill(redis.pid, "SIGCONT");
-      await delay(300);
+      await traffic.goesOn(90);
     }
   });
 });
@@ -145,7 +156,7 @@ test("nobody reads what is out of date when one node after the other loses Redis
   await underTraffic(async () => {
     for (let cut = 0; cut < 6; cut += 1) {
       (nodes[cut % 2] as CachedNode).connection.client.disconnect(true);
-      await delay(Math.random() * 300);
+      await delay(random() * 300);
     }
   });
 });

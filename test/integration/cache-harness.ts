@@ -4,6 +4,7 @@ import { ReadLeases } from "../../actors/runtime/read-leases.ts";
 import { CachedViews, type Loaded } from "../../mixins/cached-views.ts";
 import { RedisCache } from "../../stores/redis/cache.ts";
 import { RedisConnection } from "../../stores/redis/connection.ts";
+import { seededRandom } from "../helpers/random.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 const PARTITIONS = 8;
@@ -95,7 +96,7 @@ export async function cachedNode(options: { url: string; namespace: string; owne
     partitionCount: PARTITIONS,
     load: (ids) => owners.load(ids),
     counters: { count, gauge: () => undefined },
-    random: Math.random,
+    random: seededRandom(1),
   });
   const stop = async () => {
     connection.close();
