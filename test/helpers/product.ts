@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { waitFor } from "./wait-for.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -26,14 +26,7 @@ export type Product = {
 
 export type Answer = { readonly status: number; readonly body: unknown; readonly headers: Headers };
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (typeof address === "object" && address) return address.port;
-  throw new Error("no free port");
-}
+const HOST = "127.0.0.1";
 
 type ProductOptions = {
   readonly dataDir: string;
@@ -59,8 +52,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 /** The process alone, for tests of starts that fail. */
 export async function spawnProduct({ dataDir, env = {}, ...ports }: ProductOptions): Promise<Product> {
-  const httpPort = ports.httpPort ?? (await freePort());
-  const mqttPort = ports.mqttPort ?? (await freePort());
+  const httpPort = ports.httpPort ?? (await freePort(HOST));
+  const mqttPort = ports.mqttPort ?? (await freePort(HOST));
   const token = "test-admin-token-0123456789abcdef";
   const child = spawn(process.execPath, [MAIN], {
     env: {

@@ -11,10 +11,10 @@ import type { SharedCounters } from "../../actors/runtime/cache.ts";
 import { broadcast } from "../../mixins/bridge.ts";
 import type { Counters } from "../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST } from "../../mixins/password.ts";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { mqttFrontService } from "../../services/edge/mqtt-front/mqtt-front.service.ts";
 import type { FrontSettings } from "../../services/edge/mqtt-front/settings.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
-import { freePort } from "../helpers/product.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { clientOptions, Gateway, RawLink } from "./front-clients.ts";
 
@@ -133,7 +133,7 @@ export async function startFrontHarness(
   const twins = new FakeTwins();
   const registry = new FakeRegistry();
   const counters = new CountersInMemory();
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   const broker = new ServiceBroker({ logger: false, dependencyInterval: 10, ...brokerOptions });
   const routes = new FakeRoutes(broker.nodeID);
   broker.createService({

@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import type { IngestOutcome } from "../../services/edge/ingest/ingest-batcher.ts";
 import { Front } from "../../services/edge/mqtt-front/front.ts";
 import { FRONT_SETTINGS } from "../../services/edge/mqtt-front/settings.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
-import { freePort } from "../helpers/product.ts";
 import { CountersInMemory, type Harness, startFrontHarness, until } from "./front-harness.ts";
 
 let front: Harness;
@@ -113,7 +113,7 @@ describe("stopping", () => {
 });
 
 test("a port that is taken gives one clear error", async () => {
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   const taken = createServer().listen(port, "127.0.0.1");
   const second = new Front({
     address: { host: "127.0.0.1", port },

@@ -4,9 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { DomainError, ERRORS, type ErrorType, errorCodeOf } from "../../actors/contracts/errors.ts";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { errorAnswer } from "../../services/bff/error-answer.ts";
 import { temporaryDirectory } from "../helpers/actor-harness.ts";
-import { freePort, type Product, startProduct } from "../helpers/product.ts";
+import { type Product, startProduct } from "../helpers/product.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -115,7 +116,7 @@ describe("the README's tour", () => {
 
   beforeAll(async () => {
     directory = await temporaryDirectory();
-    const [httpPort, mqttPort] = [await freePort(), await freePort()];
+    const [httpPort, mqttPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
     server = new Server({ dataDir: directory.path, httpPort, mqttPort });
     terminal = new Terminal({ HTTP: `http://127.0.0.1:${httpPort}`, MQTT_PORT: String(mqttPort) });
   });

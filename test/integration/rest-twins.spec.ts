@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Application, startApplication } from "../../application/application.ts";
 import { parseEnvironment } from "../../env.ts";
-import { freePort } from "../helpers/product.ts";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { type Answer, fieldsOf, type RequestOptions, reasonOf, requestTo, TOKEN } from "./rest-harness.ts";
 
 let application: Application;
@@ -15,7 +15,7 @@ let count = 0;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "gateway-twin-twins-"));
-  const port = String(await freePort());
+  const port = String(await freePort("127.0.0.1"));
   const variables = {
     HTTP_PORT: port,
     ROLES: "core,bff,admin",

@@ -4,7 +4,7 @@ import type { TwinCommand } from "../../actors/twin/contract.ts";
 import { type Application, startApplication } from "../../application/application.ts";
 import { parseEnvironment } from "../../env.ts";
 import { call } from "../../mixins/bridge.ts";
-import { freePort } from "../helpers/product.ts";
+import { freePort } from "../../scripts/servers/free-port.ts";
 import { freshDatabase, freshNamespace, type Server, sharedServers, startRedis } from "../helpers/servers.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
@@ -24,7 +24,7 @@ async function startNode(nodeId: string, namespace: string): Promise<Application
   const variables = {
     NODE_ID: nodeId,
     ROLES: "core,admin",
-    HTTP_PORT: String(await freePort()),
+    HTTP_PORT: String(await freePort("127.0.0.1")),
     NAMESPACE: namespace,
     NATS_URL: natsUrl,
     DATABASE_URL: database.url,
