@@ -6,6 +6,7 @@ import { ActorRouter } from "../mixins/actor-router.ts";
 import { CachedViews } from "../mixins/cached-views.ts";
 import type { Counters } from "../mixins/counters.ts";
 import { learnOwnerHint } from "../mixins/owner-hint.ts";
+import { twinAsks } from "../services/core/twins/asks.ts";
 import { Downlinks } from "../services/core/twins/downlinks.ts";
 import { TwinLending } from "../services/core/twins/lending.ts";
 import { twinsService } from "../services/core/twins/twins.service.ts";
@@ -44,9 +45,10 @@ export function twins(parts: Parts, router: ActorRouter, counters: Counters) {
   const downlinks = new Downlinks({ caller: parts.broker, counters });
   const host = twinHost(parts, downlinks);
   const { node, routes, broker, leases } = parts;
+  const asks = twinAsks({ nodeId: parts.env.NODE_ID, host, router, routes });
   const lending = new TwinLending({ host, router, broker, leases });
   const views = cachedViews(parts, lending, counters) ?? lending;
-  const schema: ServiceSchema = twinsService({ node, host, router, routes, downlinks, lending, views });
+  const schema: ServiceSchema = twinsService({ node, host, asks, routes, downlinks, lending, views });
   return { host, schema };
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { Outcome } from "../runtime/actor.ts";
+import type { Ask } from "../runtime/ask.ts";
 import type { TwinCommand, TwinReply, TwinView } from "../twin/contract.ts";
 import type { ActionContract } from "./action.ts";
 import type { Edge } from "./edge.ts";
@@ -63,8 +64,6 @@ export type UpMessage = {
 /** An answer to a gateway; the payload is JSON text, made once by the owner. */
 export type EncodedAnswer = { readonly topic: string; readonly payload: string };
 
-export type TwinAsk = { readonly gatewayId: string; readonly command: TwinCommand };
-
 /** What a reader may cache under the token, if there is one; see `ReadLeases`. */
 export type LentTwin = { readonly view: TwinView; readonly token?: string };
 
@@ -127,7 +126,7 @@ export const twinActions = {
    * at least one, when one reply cannot carry all: the rest is to be asked again. Changes carry a request id.
    */
   "twins.ask": {
-    params: Type.Unsafe<{ readonly asks: readonly TwinAsk[] }>({}),
+    params: Type.Unsafe<{ readonly asks: readonly Ask<TwinCommand>[] }>({}),
     result: Type.Unsafe<readonly Outcome<TwinReply>[]>({}),
   },
   /** Views of twins for a reader that caches them; else as `twins.ask`. */

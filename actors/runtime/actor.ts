@@ -14,12 +14,17 @@ export type Downlink = { readonly gatewayId: string; readonly topic: string; rea
 /** `at` in epoch milliseconds sets the timer of that name anew; null removes it. */
 export type TimerChange = { readonly name: string; readonly at: number | null };
 
+/** A timer that is due shall be asked again `at` (epoch milliseconds). Nothing is stored: after a claim it is due. */
+export type Postponement = { readonly name: string; readonly at: number };
+
 /** What a handler wants to happen. The host commits the events first; everything else follows the commit. */
 export type Decision<Event, Reply> = {
   readonly events?: readonly Event[];
   readonly reply?: Reply;
   readonly downlinks?: readonly Downlink[];
   readonly timers?: readonly TimerChange[];
+  /** Only from the command of a due timer. */
+  readonly postponed?: readonly Postponement[];
 };
 
 /**
@@ -37,7 +42,7 @@ export type ActorType<State, Command, Event, Reply> = {
   /** Is there nothing to keep? Such an actor's document is removed from the store. */
   readonly isEmpty: (state: State) => boolean;
   /** The command that tells an actor that its timer is due. */
-  readonly timerDue?: (timer: string) => Command;
+  readonly timerDue?: (timer: string, actorId: string) => Command;
 };
 
 /** What became of one message. A reply is handed out only after the commit of everything it saw. */

@@ -166,6 +166,7 @@ export class ActorHost<State, Command, Event, Reply> {
     const context = { actorId: activation.actorId, now: this.#options.clock() };
     try {
       const decision = this.#decide(activation.pending, message.command, context);
+      for (const { at } of decision.postponed ?? []) partition.schedule(context.actorId, at);
       const change = changeOf(decision, context);
       const after = change && foldChange(this.#type, activation.pending, change);
       if (change && after) return this.#commit(partition, activation, message, { change, after, decision });

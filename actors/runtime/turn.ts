@@ -12,7 +12,7 @@ export function changeOf(
   return { actorId, time: now, ...(events.length > 0 && { events }), ...(timers.length > 0 && { timers }) };
 }
 
-/** Each due timer is one command to the actor; all of them are one change, so that each fires once. */
+/** Each due timer is one command to the actor; all of them are one change, so that each fires once, or later again. */
 export function decideTimers<State, Command, Event, Reply>(
   type: ActorType<State, Command, Event, Reply>,
   envelope: Envelope<State>,
@@ -22,17 +22,20 @@ export function decideTimers<State, Command, Event, Reply>(
   const due = dueNames(envelope, context.now);
   const decisions = due.map((name) => {
     if (!type.timerDue) throw new Error(`actor type ${type.name} sets timers but does not handle them`);
-    const decision = type.decide(state, type.timerDue(name), context);
+    const decision = type.decide(state, type.timerDue(name, context.actorId), context);
     for (const event of decision.events ?? []) state = type.evolve(state, event, context);
     return decision;
   });
+  const postponed = decisions.flatMap((decision) => decision.postponed ?? []);
+  const isOver = (timer: string) => postponed.every(({ name }) => name !== timer);
   return {
     events: decisions.flatMap((decision) => decision.events ?? []),
     downlinks: decisions.flatMap((decision) => decision.downlinks ?? []),
     timers: [
-      ...due.map((name) => ({ name, at: null })),
+      ...due.filter(isOver).map((name) => ({ name, at: null })),
       ...decisions.flatMap((decision) => decision.timers ?? []),
     ],
+    postponed,
   };
 }
 

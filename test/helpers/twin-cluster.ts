@@ -10,6 +10,7 @@ import { Routes } from "../../actors/runtime/routes.ts";
 import { twinActor } from "../../actors/twin/twin.ts";
 import { ActorRouter } from "../../mixins/actor-router.ts";
 import { gatewaysService } from "../../services/core/gateways/gateways.service.ts";
+import { twinAsks } from "../../services/core/twins/asks.ts";
 import { Downlinks } from "../../services/core/twins/downlinks.ts";
 import { TwinLending } from "../../services/core/twins/lending.ts";
 import { twinsService } from "../../services/core/twins/twins.service.ts";
@@ -96,7 +97,8 @@ export async function startTwinNode(
   const publisher = { publish: async () => undefined };
   broker.createService(gatewaysService({ sequelize, clock: Date.now, publisher, log: silent }));
   const lending = new TwinLending({ host, router, broker });
-  broker.createService(twinsService({ node, host, router, routes, downlinks, lending, views: lending }));
+  const asks = twinAsks({ nodeId: broker.nodeID, host, router, routes });
+  broker.createService(twinsService({ node, host, asks, routes, downlinks, lending, views: lending }));
   await node.start();
   await broker.start();
   const stop = async () => {

@@ -5,9 +5,9 @@ import { partitionOf } from "../../../actors/runtime/partition-map.ts";
 import type { ReadLeases } from "../../../actors/runtime/read-leases.ts";
 import type { TwinCommand, TwinReply, TwinView } from "../../../actors/twin/contract.ts";
 import type { TwinState } from "../../../actors/twin/state.ts";
+import { DEADLINE_MS, replyOf } from "../../../mixins/actor-asks.ts";
 import type { ActorRouter } from "../../../mixins/actor-router.ts";
 import { call } from "../../../mixins/bridge.ts";
-import { DEADLINE_MS, replyOf } from "./asks.ts";
 import type { TwinHost } from "./twin-host.ts";
 
 type LendingOptions = {

@@ -3,16 +3,13 @@ import type { Context, ServiceSchema } from "moleculer";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import type { Gateway } from "../../../actors/contracts/gateways.ts";
 import type { Twin } from "../../../actors/contracts/twins.ts";
-import type { Outcome } from "../../../actors/runtime/actor.ts";
 import type { ActorNode } from "../../../actors/runtime/node.ts";
 import type { Routes } from "../../../actors/runtime/routes.ts";
 import type { ChangeRequest, TwinCommands, TwinView } from "../../../actors/twin/contract.ts";
+import { type ActorAsks, firstThatFit, hinted } from "../../../mixins/actor-asks.ts";
 import { actorHost } from "../../../mixins/actor-host.ts";
-import type { ActorRouter } from "../../../mixins/actor-router.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
-import { withOwnerHint } from "../../../mixins/owner-hint.ts";
 import { twinResource } from "../../../mixins/twin-resource.ts";
-import { askHost, firstThatFit, TwinAsks } from "./asks.ts";
 import type { Downlinks } from "./downlinks.ts";
 import { handOver } from "./hand-over.ts";
 import { ingest } from "./ingest.ts";
@@ -25,7 +22,7 @@ const HAND_OVER_TIMEOUT_MS = 3000;
 type TwinsOptions = {
   readonly node: ActorNode;
   readonly host: TwinHost;
-  readonly router: ActorRouter;
+  readonly asks: ActorAsks<TwinCommands>;
   readonly routes: Routes;
   readonly downlinks: Downlinks;
   readonly lending: TwinLending;
@@ -37,8 +34,7 @@ type DesiredCommand = "updateDesired" | "patchDesired" | "replaceDesired";
 
 /** The twins: the host of their actors, and what people and programs may ask of them, wherever the actors are. */
 export function twinsService(options: TwinsOptions): ServiceSchema {
-  const { node, host, router, routes, downlinks, lending, views } = options;
-  const twins = new TwinAsks(host, router);
+  const { node, host, asks: twins, routes, downlinks, lending, views } = options;
   const findGateway = (context: Context, gatewayId: string) => call(context, "gateways.get", { gatewayId });
 
   async function resources(gateways: readonly Gateway[], form?: "BASIC" | "FULL"): Promise<Twin[]> {
@@ -66,16 +62,12 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
   ): Promise<Result<"twins.ingest">> {
     const from = nodeID ?? broker.nodeID;
     downlinks.arrived(edge, from, messages);
-    const outcomes = (await ingest(host, messages)).map(hinted);
+    const outcomes = (await ingest(host, messages)).map((outcome) => hinted(outcome, routes));
     if (from === broker.nodeID) return outcomes;
     const options = { nodeID: from, timeout: HAND_OVER_TIMEOUT_MS };
     return handOver(messages, outcomes, (answers) =>
       call(broker, `${edge}.deliver`, { messages: answers }, options),
     );
-  }
-
-  function hinted<Reply>(outcome: Outcome<Reply>): Outcome<Reply> {
-    return outcome.ok ? outcome : { ok: false, error: withOwnerHint(outcome.error, routes) };
   }
 
   return {
@@ -94,8 +86,9 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
       replaceDesired: (params, context) => change(context, "replaceDesired", params, { state: params.state }),
       remove: ({ gatewayId, by }, context) => twins.ask(context, gatewayId, "removeTwin", { by }),
       ingest: takeIn,
-      ask: async ({ asks }) => firstThatFit((await askHost(host, asks)).map(hinted)),
-      lend: async ({ gatewayIds }) => firstThatFit((await lending.lend(gatewayIds)).map(hinted)),
+      ask: ({ asks }) => twins.answer(asks),
+      lend: async ({ gatewayIds }) =>
+        firstThatFit((await lending.lend(gatewayIds)).map((outcome) => hinted(outcome, routes))),
     }),
   };
 }

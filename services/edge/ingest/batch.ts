@@ -1,19 +1,18 @@
-import type { UpMessage } from "../../../actors/contracts/twins.ts";
-import type { Submission } from "./ingest-batcher.ts";
+import type { Batchable, Submission } from "./ingest-batcher.ts";
 import type { Lane } from "./lane.ts";
 
 /** The messages of one gateway in a batch, from `start` on. */
-export type Segment = {
-  readonly lane: Lane;
+export type Segment<Message extends Batchable, Reply> = {
+  readonly lane: Lane<Message, Reply>;
   readonly start: number;
-  readonly submissions: readonly Submission[];
+  readonly submissions: readonly Submission<Message, Reply>[];
   readonly bytes: number;
 };
 
 /** One call's messages. */
-export class Batch {
-  readonly messages: UpMessage[] = [];
-  readonly segments: Segment[] = [];
+export class Batch<Message extends Batchable, Reply> {
+  readonly messages: Message[] = [];
+  readonly segments: Segment<Message, Reply>[] = [];
   #room: number;
   #bytesLeft: number;
 
@@ -27,7 +26,7 @@ export class Batch {
   }
 
   /** Undefined when the lane's next message does not fit; into an empty batch any message fits. */
-  takeFrom(lane: Lane): Segment | undefined {
+  takeFrom(lane: Lane<Message, Reply>): Segment<Message, Reply> | undefined {
     const isFirst = this.messages.length === 0;
     let taken = lane.take(this.#room, this.#bytesLeft);
     if (isFirst && taken.submissions.length === 0) taken = lane.take(1, Number.POSITIVE_INFINITY);

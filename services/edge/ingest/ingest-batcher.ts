@@ -9,24 +9,31 @@ import { OwnerQueue } from "./owner-queue.ts";
 import type { IngestSettings } from "./settings.ts";
 
 export type IngestOutcome = Outcome<readonly EncodedAnswer[]>;
-/** One call to one node; one outcome per message, in order. */
-export type SendBatch = (owner: string, messages: readonly UpMessage[]) => Promise<readonly IngestOutcome[]>;
 
-/** A message on its way to the twins. */
-export type Submission = {
-  readonly message: UpMessage;
+/** What can be batched: it is for the owner of a gateway's actor, and has a size in bytes. */
+export type Batchable = { readonly gatewayId: string; readonly payload: { readonly length: number } };
+
+/** One call to one node; one outcome per message, in order. */
+export type SendBatch<Message extends Batchable = UpMessage, Reply = readonly EncodedAnswer[]> = (
+  owner: string,
+  messages: readonly Message[],
+) => Promise<readonly Outcome<Reply>[]>;
+
+/** A message on its way to the owner of an actor. */
+export type Submission<Message extends Batchable = UpMessage, Reply = readonly EncodedAnswer[]> = {
+  readonly message: Message;
   /** Nobody waits for the outcome any more: not sent again, and not at all when it was not sent yet. */
   readonly isDropped: boolean;
   /** Called once with the final outcome; never for what was dropped. */
-  readonly settle: (outcome: IngestOutcome) => void;
+  readonly settle: (outcome: Outcome<Reply>) => void;
 };
 
-type IngestBatcherOptions = {
-  /** The node that owns the gateway's twin as far as is known. Asked again before each attempt. */
+type IngestBatcherOptions<Message extends Batchable, Reply> = {
+  /** The node that owns the gateway's actor as far as is known. Asked again before each attempt. */
   readonly ownerOf: (gatewayId: string) => string | undefined;
   /** A node has answered that it is not the owner: the data of its NOT_OWNER. */
   readonly learn: (data: ErrorData) => void;
-  readonly send: SendBatch;
+  readonly send: SendBatch<Message, Reply>;
   readonly settings: IngestSettings;
   /** Messages will be tried again: an error type, `NO_OWNER`, or `CALL_FAILED` with what the call threw. */
   readonly onRetry: (reason: string, messages: number, error?: unknown) => void;
@@ -42,18 +49,18 @@ const WAKE_DELAY_MS = 10;
  * else gather until a call returns or a batch is full; so no owner waits for another. A gateway's messages are in
  * one call at a time, and stay in order when some of them are tried again, also with another owner.
  */
-export class IngestBatcher {
-  readonly #options: IngestBatcherOptions;
+export class IngestBatcher<Message extends Batchable = UpMessage, Reply = readonly EncodedAnswer[]> {
+  readonly #options: IngestBatcherOptions<Message, Reply>;
   readonly #backlog: Backlog;
-  readonly #lanes = new Map<string, Lane>();
-  readonly #queues = new Map<string, OwnerQueue>();
-  readonly #backoff: Backoff<Lane>;
+  readonly #lanes = new Map<string, Lane<Message, Reply>>();
+  readonly #queues = new Map<string, OwnerQueue<Message, Reply>>();
+  readonly #backoff: Backoff<Lane<Message, Reply>>;
   #inFlight = 0;
   #isScheduled = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(options: IngestBatcherOptions) {
+  constructor(options: IngestBatcherOptions<Message, Reply>) {
     const { settings, onRoom } = options;
     this.#options = options;
     this.#backlog = new Backlog(settings, onRoom);
@@ -75,7 +82,7 @@ export class IngestBatcher {
     return this.#backlog.share;
   }
 
-  submit(submission: Submission): void {
+  submit(submission: Submission<Message, Reply>): void {
     if (this.#closed) return;
     const { gatewayId, payload } = submission.message;
     const lane = this.#lanes.get(gatewayId) ?? this.#open(gatewayId);
@@ -110,20 +117,20 @@ export class IngestBatcher {
     return this.#closed.promise;
   }
 
-  #open(gatewayId: string): Lane {
-    const lane = new Lane(gatewayId);
+  #open(gatewayId: string): Lane<Message, Reply> {
+    const lane = new Lane<Message, Reply>(gatewayId);
     this.#lanes.set(gatewayId, lane);
     return lane;
   }
 
-  #shrank(lane: Lane, messages: number, bytes: number): void {
+  #shrank(lane: Lane<Message, Reply>, messages: number, bytes: number): void {
     lane.queue?.resize(-messages, -bytes);
     if (!lane.isEmpty) return;
     lane.queue?.remove(lane);
     this.#lanes.delete(lane.gatewayId);
   }
 
-  #makeReady(lane: Lane): void {
+  #makeReady(lane: Lane<Message, Reply>): void {
     const owner = this.#options.ownerOf(lane.gatewayId);
     if (owner === undefined) return this.#waitForOwner(lane);
     if (owner !== lane.queue?.owner) lane.attempts = 0;
@@ -132,21 +139,21 @@ export class IngestBatcher {
     this.#schedule(lane.queue);
   }
 
-  #queueTo(owner: string): OwnerQueue {
+  #queueTo(owner: string): OwnerQueue<Message, Reply> {
     const known = this.#queues.get(owner);
     if (known) return known;
-    const queue = new OwnerQueue(owner, this.#options.settings);
+    const queue = new OwnerQueue<Message, Reply>(owner, this.#options.settings);
     this.#queues.set(owner, queue);
     return queue;
   }
 
-  #waitForOwner(lane: Lane): void {
+  #waitForOwner(lane: Lane<Message, Reply>): void {
     lane.queue = undefined;
     this.#options.onRetry("NO_OWNER", lane.length);
     this.#wait(lane);
   }
 
-  #wait(lane: Lane): void {
+  #wait(lane: Lane<Message, Reply>): void {
     lane.state = "waiting";
     lane.attempts += 1;
     if (!this.#closed) this.#backoff.add(lane, lane.attempts);
@@ -155,7 +162,7 @@ export class IngestBatcher {
   #reroute(): void {
     this.#wakeTimer = undefined;
     const { ownerOf } = this.#options;
-    const hasMoved = (lane: Lane) => ownerOf(lane.gatewayId) !== lane.queue?.owner;
+    const hasMoved = (lane: Lane<Message, Reply>) => ownerOf(lane.gatewayId) !== lane.queue?.owner;
     for (const lane of this.#backoff.takeOut(hasMoved)) this.#resume(lane);
     for (const queue of this.#queues.values()) {
       for (const lane of queue.lanes) {
@@ -167,7 +174,7 @@ export class IngestBatcher {
   }
 
   /** Not before the end of this turn of the event loop: what was read with it goes into the same call. */
-  #schedule(queue: OwnerQueue): void {
+  #schedule(queue: OwnerQueue<Message, Reply>): void {
     if (this.#isScheduled || this.#closed || !queue.maySend) return;
     this.#isScheduled = true;
     setImmediate(() => this.#sendAll());
@@ -182,7 +189,7 @@ export class IngestBatcher {
     }
   }
 
-  #send(queue: OwnerQueue, batch: Batch): void {
+  #send(queue: OwnerQueue<Message, Reply>, batch: Batch<Message, Reply>): void {
     queue.inFlight += 1;
     this.#inFlight += 1;
     this.#options.send(queue.owner, batch.messages).then(
@@ -191,7 +198,11 @@ export class IngestBatcher {
     );
   }
 
-  #returned(queue: OwnerQueue, batch: Batch, outcomes: readonly IngestOutcome[]): void {
+  #returned(
+    queue: OwnerQueue<Message, Reply>,
+    batch: Batch<Message, Reply>,
+    outcomes: readonly Outcome<Reply>[],
+  ): void {
     const { length } = batch.messages;
     if (outcomes.length !== length) {
       return this.#failed(queue, batch, new Error(`${outcomes.length} outcomes for ${length} messages`));
@@ -201,14 +212,14 @@ export class IngestBatcher {
     this.#schedule(queue);
   }
 
-  #failed(queue: OwnerQueue, batch: Batch, error: unknown): void {
+  #failed(queue: OwnerQueue<Message, Reply>, batch: Batch<Message, Reply>, error: unknown): void {
     this.#callEnded(queue);
     this.#options.onRetry("CALL_FAILED", batch.messages.length, error);
     for (const segment of batch.segments) this.#goOn(segment, segment.submissions);
     this.#schedule(queue);
   }
 
-  #callEnded(queue: OwnerQueue): void {
+  #callEnded(queue: OwnerQueue<Message, Reply>): void {
     queue.inFlight -= 1;
     this.#inFlight -= 1;
     if (this.#closed && this.#inFlight === 0) this.#closed.resolve();
@@ -219,7 +230,7 @@ export class IngestBatcher {
    * message must not be the last to be applied. The lane is brought in order before anything is settled: a
    * submission's `settle` may submit the next one.
    */
-  #settle(segment: Segment, outcomes: readonly IngestOutcome[]): void {
+  #settle(segment: Segment<Message, Reply>, outcomes: readonly Outcome<Reply>[]): void {
     const { submissions, start } = segment;
     const firstFailed = this.#firstFailed(segment, outcomes);
     this.#goOn(segment, submissions.slice(firstFailed));
@@ -230,7 +241,10 @@ export class IngestBatcher {
     }
   }
 
-  #firstFailed({ lane, submissions, start }: Segment, outcomes: readonly IngestOutcome[]): number {
+  #firstFailed(
+    { lane, submissions, start }: Segment<Message, Reply>,
+    outcomes: readonly Outcome<Reply>[],
+  ): number {
     const { length } = submissions;
     for (let index = 0; index < length; index++) {
       const outcome = outcomes[start + index];
@@ -246,13 +260,16 @@ export class IngestBatcher {
   }
 
   /** Ownership moves within milliseconds: the first time, the earlier failures must not make this wait longer. */
-  #misrouted(lane: Lane, data: ErrorData): void {
+  #misrouted(lane: Lane<Message, Reply>, data: ErrorData): void {
     if (!lane.isMisrouted) lane.attempts = 0;
     lane.isMisrouted = true;
     this.#options.learn(data);
   }
 
-  #goOn({ lane, submissions, bytes }: Segment, again: readonly Submission[]): void {
+  #goOn(
+    { lane, submissions, bytes }: Segment<Message, Reply>,
+    again: readonly Submission<Message, Reply>[],
+  ): void {
     const wanted = again.filter(({ isDropped }) => !isDropped);
     const kept = wanted.reduce((sum, { message }) => sum + message.payload.length, 0);
     lane.unshift(wanted, kept);
@@ -261,12 +278,12 @@ export class IngestBatcher {
     this.#backlog.remove(submissions.length - wanted.length, bytes - kept);
   }
 
-  #startAnew(lane: Lane): void {
+  #startAnew(lane: Lane<Message, Reply>): void {
     lane.attempts = 0;
     this.#resume(lane);
   }
 
-  #resume(lane: Lane): void {
+  #resume(lane: Lane<Message, Reply>): void {
     if (lane.isEmpty) this.#lanes.delete(lane.gatewayId);
     else this.#makeReady(lane);
   }

@@ -1,4 +1,4 @@
-import type { Submission } from "./ingest-batcher.ts";
+import type { Batchable, Submission } from "./ingest-batcher.ts";
 import type { OwnerQueue } from "./owner-queue.ts";
 
 /**
@@ -8,17 +8,17 @@ import type { OwnerQueue } from "./owner-queue.ts";
 type LaneState = "idle" | "ready" | "sent" | "waiting";
 
 /** The messages of one gateway that are not in a call, in their order. */
-export class Lane {
+export class Lane<Message extends Batchable, Reply> {
   readonly gatewayId: string;
   state: LaneState = "idle";
   /** Of the owner it is, or was last, ready for; undefined when none was known then. */
-  queue: OwnerQueue | undefined;
+  queue: OwnerQueue<Message, Reply> | undefined;
   /** Failures in a row. */
   attempts = 0;
   /** The last failure was that the node did not own it. */
   isMisrouted = false;
   bytes = 0;
-  #queue: Submission[] = [];
+  #queue: Submission<Message, Reply>[] = [];
 
   constructor(gatewayId: string) {
     this.gatewayId = gatewayId;
@@ -32,19 +32,19 @@ export class Lane {
     return this.#queue.length === 0;
   }
 
-  push(submission: Submission): void {
+  push(submission: Submission<Message, Reply>): void {
     this.#queue.push(submission);
     this.bytes += submission.message.payload.length;
   }
 
-  unshift(submissions: readonly Submission[], bytes: number): void {
+  unshift(submissions: readonly Submission<Message, Reply>[], bytes: number): void {
     if (submissions.length === 0) return;
     this.#queue = [...submissions, ...this.#queue];
     this.bytes += bytes;
   }
 
   /** From the front, while they fit. */
-  take(messages: number, bytes: number): { submissions: Submission[]; bytes: number } {
+  take(messages: number, bytes: number): { submissions: Submission<Message, Reply>[]; bytes: number } {
     let [count, sum] = [0, 0];
     for (const { message } of this.#queue) {
       if (count === messages || sum + message.payload.length > bytes) break;

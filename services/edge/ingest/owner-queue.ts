@@ -1,13 +1,14 @@
 import { Batch } from "./batch.ts";
+import type { Batchable } from "./ingest-batcher.ts";
 import type { Lane } from "./lane.ts";
 import type { IngestSettings } from "./settings.ts";
 
 /** The lanes that are ready to go to one owner, and how many calls to it are in flight. */
-export class OwnerQueue {
+export class OwnerQueue<Message extends Batchable, Reply> {
   readonly owner: string;
   inFlight = 0;
   readonly #settings: IngestSettings;
-  readonly #lanes = new Set<Lane>();
+  readonly #lanes = new Set<Lane<Message, Reply>>();
   #messages = 0;
   #bytes = 0;
 
@@ -16,7 +17,7 @@ export class OwnerQueue {
     this.#settings = settings;
   }
 
-  get lanes(): Iterable<Lane> {
+  get lanes(): Iterable<Lane<Message, Reply>> {
     return this.#lanes;
   }
 
@@ -33,13 +34,13 @@ export class OwnerQueue {
     return this.inFlight < batchesInFlight && isBatchFull;
   }
 
-  add(lane: Lane): void {
+  add(lane: Lane<Message, Reply>): void {
     lane.state = "ready";
     this.#lanes.add(lane);
     this.resize(lane.length, lane.bytes);
   }
 
-  remove(lane: Lane): void {
+  remove(lane: Lane<Message, Reply>): void {
     if (this.#lanes.delete(lane)) this.resize(-lane.length, -lane.bytes);
   }
 
@@ -49,8 +50,8 @@ export class OwnerQueue {
     this.#bytes += bytes;
   }
 
-  takeBatch(): Batch {
-    const batch = new Batch(this.#settings.batchMessages, this.#settings.batchBytes);
+  takeBatch(): Batch<Message, Reply> {
+    const batch = new Batch<Message, Reply>(this.#settings.batchMessages, this.#settings.batchBytes);
     for (const lane of this.#lanes) {
       if (batch.isFull) break;
       const { length, bytes } = lane;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Outcome } from "../../../actors/runtime/actor.ts";
-import type { GatewayAnswer, TwinReply } from "../../../actors/twin/contract.ts";
-import { firstThatFit } from "./asks.ts";
+import type { Outcome } from "../actors/runtime/actor.ts";
+import type { GatewayAnswer, TwinReply } from "../actors/twin/contract.ts";
+import { firstThatFit } from "./actor-asks.ts";
 
 const replyOf = (bytes: number): Outcome<TwinReply> => {
   const answer: GatewayAnswer = { topic: "twin", payload: { text: "x".repeat(bytes) } };

@@ -1,0 +1,2 @@
+/** A command for an actor, on its way to the node that owns it. */
+export type Ask<Command> = { readonly gatewayId: string; readonly command: Command };
