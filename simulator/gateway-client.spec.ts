@@ -27,7 +27,7 @@ beforeEach(async () => {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   gateway = new GatewayClient({
-    mqttUrl: `mqtt://127.0.0.1:${port}`,
+    mqttUrl: () => `mqtt://127.0.0.1:${port}`,
     credentials: { username: "g:1", password: "secret" },
     boot: "b1",
     counted: true,

@@ -6,7 +6,9 @@ import type { Random } from "./random.ts";
 import type { Credentials } from "./rest-client.ts";
 
 interface GatewaySettings {
-  readonly mqttUrl: string;
+  /** Asked for with each connect. */
+  readonly mqttUrl: () => string;
+  readonly keepAliveSeconds?: number;
   readonly credentials: Credentials;
   readonly boot: string;
   readonly counted: boolean;
@@ -17,6 +19,7 @@ const ACK_PATIENCE_MS = 15_000;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8000;
 const CLOSE_PATIENCE_MS = 2000;
+const KEEP_ALIVE_SECONDS = 60;
 
 /** The MQTT side of one gateway: feeds the model and sends what it answers. One MQTT client per connection. */
 export class GatewayClient {
@@ -41,9 +44,10 @@ export class GatewayClient {
   }
 
   connect(): void {
-    const { mqttUrl, credentials } = this.#settings;
-    const client = connect(mqttUrl, {
+    const { mqttUrl, credentials, keepAliveSeconds = KEEP_ALIVE_SECONDS } = this.#settings;
+    const client = connect(mqttUrl(), {
       ...credentials,
+      keepalive: keepAliveSeconds,
       clientId: this.id,
       protocolVersion: 4,
       reconnectPeriod: 0,
@@ -129,7 +133,8 @@ export class GatewayClient {
 
   #send({ topic, body, id }: Output): void {
     const client = this.#client;
-    client?.publish(this.#topic(`up/${topic}`), JSON.stringify(body), { qos: 1 }, (error) => {
+    const qos = topic === "heartbeat" ? 0 : 1;
+    client?.publish(this.#topic(`up/${topic}`), JSON.stringify(body), { qos }, (error) => {
       if (!error && id !== undefined && this.#client === client) this.apply({ type: "pubacked", id });
     });
   }

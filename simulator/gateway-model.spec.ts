@@ -23,6 +23,12 @@ const acks = (id: number, seq: number): Input[] => [
 ];
 const bodies = (outputs: readonly Output[]) => outputs.map((output) => output.body);
 
+test("a heartbeat is sent now or never", () => {
+  const beat: Input = { type: "beaten", board: { cpu: 3 } };
+  expect(run([beat, up]).sent.map(({ topic }) => topic)).toEqual(["hello"]);
+  expect(run([up, beat]).sent.at(-1)).toEqual({ topic: "heartbeat", body: { board: { cpu: 3 } } });
+});
+
 describe("connecting", () => {
   test("says hello first, without a desired version while it knows none", () => {
     expect(run([up]).sent).toEqual([{ topic: "hello", body: { boot: "b1", firmware: "sim-1.0.0" } }]);

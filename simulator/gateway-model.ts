@@ -54,6 +54,7 @@ export interface Inputs {
   powerCycled: { readonly boot: string };
   sampled: { readonly state: JsonObject; readonly now: number };
   measured: { readonly values: JsonObject; readonly at: number; readonly now: number };
+  beaten: { readonly board: JsonObject };
   delta: { readonly version: number; readonly state: JsonObject; readonly now: number };
   desired: {
     readonly version: number;
@@ -69,7 +70,7 @@ export interface Inputs {
 export type Input<K extends keyof Inputs = keyof Inputs> = { [P in K]: { readonly type: P } & Inputs[P] }[K];
 
 export interface Output {
-  readonly topic: "hello" | Entry["topic"];
+  readonly topic: "hello" | "heartbeat" | Entry["topic"];
   readonly body: JsonObject;
   /** Set when the PUBACK has to be told back as `pubacked`. */
   readonly id?: number;
@@ -111,6 +112,12 @@ const handlers: Handlers = {
 
   measured: (model, { values, at, now }) =>
     spoolUp(model, { topic: "telemetry", body: { ts: at, values }, seq: 0, counter: 0, acked: true }, now),
+
+  /** QoS 0, and never sent later: it is only true now. */
+  beaten: (model, { board }) => ({
+    model,
+    outputs: model.connected ? [{ topic: "heartbeat", body: { board } }] : [],
+  }),
 
   delta: (model, { version, state, now }) => {
     if (version < (model.desiredVersion ?? 0)) return only(model);

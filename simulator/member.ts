@@ -2,7 +2,7 @@ import { GatewayClient } from "./gateway-client.ts";
 import type { Options } from "./options.ts";
 import { Random, seedFor } from "./random.ts";
 import type { Credentials } from "./rest-client.ts";
-import { type Drop, drawBoot, gatewayScenario, type Sample } from "./scenario.ts";
+import { type Beat, type Drop, drawBoot, gatewayScenario, heartbeats, type Sample } from "./scenario.ts";
 
 const SPOOL_LIMIT = 100;
 
@@ -13,6 +13,8 @@ export class Member {
   patchedVersion = 0;
   readonly #scenario: Iterator<Sample | Drop, void>;
   #next: Sample | Drop | undefined;
+  readonly #beats: Iterator<Beat, void>;
+  #nextBeat: Beat | undefined;
   #bornAt: number | undefined;
 
   constructor(options: Options, index: number, credentials: Credentials) {
@@ -20,7 +22,7 @@ export class Member {
     const random = new Random(seed);
     const replays = options.replay !== undefined;
     this.gateway = new GatewayClient({
-      mqttUrl: options.mqttUrl,
+      mqttUrl: () => options.mqttUrl,
       credentials,
       boot: drawBoot(random),
       counted: !replays,
@@ -29,6 +31,9 @@ export class Member {
     });
     const rates = { samplesPerSecond: replays ? 0 : options.rate, dropsPerMinute: options.dropRate };
     this.#scenario = gatewayScenario(random, rates);
+    // Numbers of their own: the rest of a scenario is the same with and without heartbeats.
+    this.#beats = heartbeats(new Random(seedFor(seed, 1)), options.heartbeat);
+    this.#nextBeat = this.#beats.next().value ?? undefined;
     this.#advance();
   }
 
@@ -39,6 +44,9 @@ export class Member {
       if (this.#next.type === "drop") this.gateway.drop(now, this.#next.downMs, this.#next.boot);
       else this.#sample(this.#next, now);
     }
+    if (!this.#nextBeat || this.#bornAt + this.#nextBeat.at > now) return;
+    this.gateway.apply({ type: "beaten", board: this.#nextBeat.board });
+    this.#nextBeat = this.#beats.next().value ?? undefined;
   }
 
   /** A gateway whose spool is full samples no more, so a long outage costs bounded memory. */

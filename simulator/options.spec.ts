@@ -12,6 +12,7 @@ test("defaults", () => {
     rate: 0.2,
     patchRate: 1,
     dropRate: 0.5,
+    heartbeat: 30,
     settle: 30,
     connectRate: 200,
     keep: false,
@@ -26,7 +27,7 @@ test("defaults", () => {
 
 test("every option and variable is taken", () => {
   const args =
-    "--gateways 3 --seconds 1.5 --rate 0 --patch-rate 4 --drop-rate 2 --settle 9 --connect-rate 50 --seed 7 --keep";
+    "--gateways 3 --seconds 1.5 --rate 0 --patch-rate 4 --drop-rate 2 --settle 9 --heartbeat 5 --connect-rate 50 --seed 7 --keep";
   const given = { ...env, MQTT_URL: "mqtts://broker:8883", API_URL: "https://api.test/" };
   expect(parseOptions(args.split(" "), given)).toMatchObject({
     gateways: 3,
@@ -35,6 +36,7 @@ test("every option and variable is taken", () => {
     patchRate: 4,
     dropRate: 2,
     settle: 9,
+    heartbeat: 5,
     connectRate: 50,
     seed: 7,
     keep: true,

@@ -6,6 +6,7 @@ export interface Options {
   readonly rate: number;
   readonly patchRate: number;
   readonly dropRate: number;
+  readonly heartbeat: number;
   readonly seed: number;
   readonly connectRate: number;
   readonly settle: number;
@@ -30,6 +31,7 @@ export const USAGE = `npm run simulate -- [options]      MQTT_URL, API_URL and A
   --rate R          reports per gateway and second (0.2)
   --patch-rate R    desired patches per second over the fleet (1; 0 with --replay)
   --drop-rate R     link losses per gateway and minute (0.5; 0 with --replay)
+  --heartbeat S     seconds between a gateway's heartbeats (30; 0 for none)
   --connect-rate R  connects per second (200)
   --settle S        how long to wait for convergence at the end (30)
   --seed N          repeats a run (random, printed at the start)
@@ -43,6 +45,7 @@ const FLAGS = {
   rate: { type: "string" },
   "patch-rate": { type: "string" },
   "drop-rate": { type: "string" },
+  heartbeat: { type: "string" },
   "connect-rate": { type: "string" },
   settle: { type: "string" },
   seed: { type: "string" },
@@ -65,6 +68,7 @@ export function parseOptions(
     rate: amount("--rate", given.rate, 0.2, 1000),
     patchRate: amount("--patch-rate", given["patch-rate"], restless ? 1 : 0, 10_000),
     dropRate: amount("--drop-rate", given["drop-rate"], restless ? 0.5 : 0, 600),
+    heartbeat: amount("--heartbeat", given.heartbeat, 30, 86_400),
     connectRate: count("--connect-rate", given["connect-rate"], 200, 1, 100_000),
     settle: amount("--settle", given.settle, 30, 3600),
     seed: count("--seed", given.seed, Math.floor(Math.random() * 1e6), 0, 2 ** 32 - 1),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random, seedFor } from "./random.ts";
-import { gatewayScenario, wishScenario } from "./scenario.ts";
+import { gatewayScenario, heartbeats, wishScenario } from "./scenario.ts";
 
 const rates = { samplesPerSecond: 1, dropsPerMinute: 10 };
 
@@ -39,6 +39,14 @@ describe("scenario of a gateway", () => {
   test("is empty at rate zero", () => {
     expect([...gatewayScenario(new Random(1), { samplesPerSecond: 0, dropsPerMinute: 0 })]).toEqual([]);
   });
+});
+
+test("heartbeats come at their pace, each gateway's from another moment on", () => {
+  const [first, ...rest] = take(10, heartbeats(new Random(1), 30));
+  expect(first?.at).toBeLessThan(30_000);
+  expect(rest.map(({ at }, n) => at - (first?.at ?? 0) - n * 30_000)).toEqual(rest.map(() => 30_000));
+  expect(take(1, heartbeats(new Random(2), 30))[0]?.at).not.toBe(first?.at);
+  expect(take(1, heartbeats(new Random(1), 0))).toEqual([]);
 });
 
 test("wishes patch the config only, over the whole fleet", () => {

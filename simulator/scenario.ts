@@ -17,6 +17,11 @@ export interface Drop {
   readonly boot: string | undefined;
 }
 
+export interface Beat {
+  readonly at: number;
+  readonly board: JsonObject;
+}
+
 export interface Wish {
   readonly at: number;
   /** Any whole number; taken modulo the size of the fleet. */
@@ -47,6 +52,14 @@ export function* gatewayScenario(random: Random, rates: Rates): Generator<Sample
   }
 }
 
+/** One every so many seconds, from a moment of the gateway's own on; none for 0. */
+export function* heartbeats(random: Random, everySeconds: number): Generator<Beat, void> {
+  if (everySeconds === 0) return;
+  for (let at = random.next() * everySeconds * 1000; ; at += everySeconds * 1000) {
+    yield { at, board: drawBoard(random, at) };
+  }
+}
+
 export function* wishScenario(random: Random, perSecond: number): Generator<Wish, void> {
   let at = random.waitMs(perSecond);
   while (at < Number.POSITIVE_INFINITY) {
@@ -73,6 +86,16 @@ function drawReading(random: Random): JsonObject {
       motion: random.next() < 0.3,
     },
     load: random.int(0, 100),
+  };
+}
+
+function drawBoard(random: Random, uptimeMs: number): JsonObject {
+  return {
+    cpu: random.int(3, 60),
+    memory: random.int(30, 80),
+    temperature: random.int(35, 70),
+    rssi: -random.int(55, 110),
+    uptime: Math.round(uptimeMs / 1000),
   };
 }
 
