@@ -1,8 +1,10 @@
 import type { Sequelize } from "sequelize";
+import { DomainError } from "../actors/contracts/errors.ts";
 import { InProcessBus } from "../actors/runtime/in-process-bus.ts";
 import type { EventBus, Log } from "../actors/runtime/ports.ts";
 import { NO_SIGNALS, type Signals } from "../actors/runtime/signals.ts";
 import type { Environment } from "../env.ts";
+import { failureOfThrown } from "../mixins/call-failure.ts";
 import { connectNats } from "../stores/nats/connection.ts";
 import { JetStreamBus } from "../stores/nats/jetstream-bus.ts";
 import { NatsSignals } from "../stores/nats/signals.ts";
@@ -16,12 +18,18 @@ export type Messaging = {
   readonly close: () => Promise<void>;
 };
 
+/** Handlers ask databases and other nodes; what these cannot do now they can do later. */
+function isTransient(error: unknown): boolean {
+  const isRetryable = error instanceof DomainError && error.retryable;
+  return isRetryable || isTransientSqlError(error) || failureOfThrown(error) !== undefined;
+}
+
 /** Over the NATS of NATS_URL, else within the process. */
 export async function messaging(
   env: Environment,
   { sequelize, log }: { readonly sequelize: Sequelize; readonly log: Log },
 ): Promise<Messaging> {
-  const handout = { log, clock: Date.now, isTransient: isTransientSqlError };
+  const handout = { log, clock: Date.now, isTransient };
   if (!env.NATS_URL) {
     const bus = new InProcessBus({ ...handout, store: new SqlBusStore(sequelize) });
     return { bus, signals: NO_SIGNALS, close: async () => undefined };

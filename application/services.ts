@@ -8,6 +8,7 @@ import { nodeService } from "../services/admin/node.service.ts";
 import { apiService } from "../services/bff/api.service.ts";
 import { idempotencyStore } from "../services/bff/idempotency-store.ts";
 import { probesService } from "../services/bff/probes.service.ts";
+import { configProfilesService } from "../services/core/config-profiles/config-profiles.service.ts";
 import { gatewaysService } from "../services/core/gateways/gateways.service.ts";
 import { mqttBridgeService } from "../services/edge/mqtt-bridge/mqtt-bridge.service.ts";
 import { mqttFrontService } from "../services/edge/mqtt-front/mqtt-front.service.ts";
@@ -16,11 +17,14 @@ import { journalService } from "../services/job/journal/journal.service.ts";
 import { runsService, type ServiceName } from "../services/roles.ts";
 import { SqlActorStore } from "../stores/sql/actor-store.ts";
 import { SqlSessionStore } from "../stores/sql/session-store.ts";
+import { routerTo, routesOf } from "./actors.ts";
+import { config } from "./config.ts";
 import { gaugeActors, healthOf } from "./health.ts";
 import type { Parts } from "./parts.ts";
+import { presence } from "./presence.ts";
 import { redeliverTo } from "./redeliver.ts";
 import { sharedCounters } from "./shared-cache.ts";
-import { twinRouter, twinRoutes, twins } from "./twins.ts";
+import { twins } from "./twins.ts";
 
 /** The services that this node runs. */
 export function services(parts: Parts): ServiceSchema[] {
@@ -28,16 +32,20 @@ export function services(parts: Parts): ServiceSchema[] {
   const clock = Date.now;
   const limits = DEFAULT_LIMITS;
   const counters = metricCounters(broker);
-  const router = twinRouter(parts);
-  const routes = twinRoutes(parts, router);
+  const router = routerTo(parts, "twin");
+  const routes = routesOf(parts, router);
   const { host, schema: twinsSchema } = twins(parts, router, counters);
+  const presenceRouter = routerTo(parts, "presence");
+  const presenceRoutes = routesOf(parts, presenceRouter);
+  const { host: presenceHost, schema: presenceSchema } = presence(parts, presenceRouter, counters);
+  const { host: configHost, schema: configSchema } = config(parts, counters);
   const text = metricsText(broker);
   const announce = (token: string) => log.warn(`admin token, shown this once: ${token}`);
   const pages = {
     host: env.HTTP_HOST,
     port: env.HTTP_PORT,
     metricsText: () => {
-      gaugeActors(counters, host, node);
+      for (const each of [host, presenceHost, configHost]) gaugeActors(counters, each, node);
       return text();
     },
     health: () => healthOf(node, phase),
@@ -45,6 +53,10 @@ export function services(parts: Parts): ServiceSchema[] {
   const makers: Record<ServiceName, () => ServiceSchema> = {
     gateways: () => gatewaysService({ sequelize, clock, publisher: bus, log }),
     twins: () => twinsSchema,
+    presence: () => presenceSchema,
+    config: () => configSchema,
+    "config-profiles": () =>
+      configProfilesService({ sequelize, clock, node: node.ownership, bus, limits, counters, log }),
     access: () => accessService({ sequelize, clock, adminToken: env.ADMIN_TOKEN || undefined, announce }),
     cluster: () =>
       clusterService({ store: new SqlActorStore(sequelize), sessions: new SqlSessionStore(sequelize) }),
@@ -57,6 +69,7 @@ export function services(parts: Parts): ServiceSchema[] {
         clock,
         counters,
         routes,
+        presence: presenceRoutes,
         attempts: sharedCounters(shared),
       }),
     "mqtt-bridge": () =>
@@ -66,12 +79,18 @@ export function services(parts: Parts): ServiceSchema[] {
         slots: env.MQTT_BROKER_SLOTS,
         node: node.ownership,
         routes,
+        presence: presenceRoutes,
         limits,
         clock,
         counters,
       }).schema,
     "dead-letters": () =>
-      deadLettersService({ bus, sequelize, counters, redeliver: redeliverTo(broker, router) }),
+      deadLettersService({
+        bus,
+        sequelize,
+        counters,
+        redeliver: redeliverTo(broker, (type) => routerTo(parts, type)),
+      }),
     journal: () => journalService({ bus, sequelize, clock, counters, log }),
   };
   const names = Object.keys(makers) as ServiceName[];

@@ -10,6 +10,7 @@ export const CLUSTER_PARTS = [
   "cluster-patch",
   "cluster-failover",
   "cluster-handoff",
+  "cluster-storm",
 ] as const;
 export type ClusterPart = (typeof CLUSTER_PARTS)[number];
 export type Options = { quick: boolean; parts: readonly Part[]; clusterParts: readonly ClusterPart[] };

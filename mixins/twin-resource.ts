@@ -2,7 +2,8 @@ import type { Gateway } from "../actors/contracts/gateways.ts";
 import type { JsonObject } from "../actors/contracts/json.ts";
 import type { Twin } from "../actors/contracts/twins.ts";
 import type { SectionView, TwinView } from "../actors/twin/contract.ts";
-import type { LeafTimes } from "../actors/twin/times.ts";
+import { OWN_SOURCE } from "../actors/twin/profiles.ts";
+import { type LeafTimes, leafStamps } from "../actors/twin/times.ts";
 
 type View = "BASIC" | "FULL";
 
@@ -13,7 +14,10 @@ export function twinResource(gateway: Gateway, twin: TwinView, view: View = "BAS
   return {
     gatewayId,
     version: twin.version,
-    desired: section(twin.desired, createTime, view),
+    desired: {
+      ...section(twin.desired, createTime, view),
+      ...(view === "FULL" && { sources: sourcesOf(twin.desired) }),
+    },
     reported: section(twin.reported, createTime, view),
     delta: twin.delta,
     inSync: Object.keys(twin.delta).length === 0,
@@ -30,6 +34,10 @@ function section({ state, version, updateTime, times }: SectionView, createTime:
     updateTime: updateTime > 0 ? rfc3339(updateTime) : createTime,
     ...(view === "FULL" && { metadata: readable(times) }),
   };
+}
+
+function sourcesOf({ state, sources }: SectionView): JsonObject {
+  return sources ?? leafStamps(OWN_SOURCE, state, OWN_SOURCE);
 }
 
 function readable(times: LeafTimes): JsonObject {

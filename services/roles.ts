@@ -1,7 +1,7 @@
 /** What a node can be, and the services each role consists of. */
 export const ROLE_SERVICES = {
   edge: ["mqtt-front", "mqtt-bridge"],
-  core: ["gateways", "twins"],
+  core: ["gateways", "twins", "presence", "config", "config-profiles"],
   bff: ["api"],
   admin: ["access", "cluster"],
   job: ["dead-letters", "journal"],

@@ -7,7 +7,17 @@ import { EVENTS } from "./events.ts";
 const actions = Object.entries<ActionContract>(ACTIONS);
 const bound = actions.flatMap(([name, { params, rest }]) => (rest ? [{ name, params, rest }] : []));
 
-const BETWEEN_NODES = ["twins.ingest", "twins.ask", "twins.lend"];
+const BETWEEN_NODES = [
+  "twins.ingest",
+  "twins.ask",
+  "twins.lend",
+  "twins.layProfiles",
+  "twins.deliver",
+  "presence.ingest",
+  "presence.ask",
+  "config.countTraffic",
+  "config.ask",
+];
 
 test.each(actions)("%s: named service.verb, and its params are closed", (name, { params }) => {
   expect(name).toMatch(/^[a-z]+(-[a-z]+)*(?<!-)[A-Za-z]*\.[a-z][A-Za-z]*$/);

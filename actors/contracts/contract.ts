@@ -2,11 +2,14 @@ import type { Static } from "typebox";
 import { accessActions } from "./access.ts";
 import type { ActionContract, ParamsOf, ResultOf } from "./action.ts";
 import { clusterActions } from "./cluster.ts";
+import { configActions } from "./config.ts";
+import { configProfileActions } from "./config-profiles.ts";
 import { deadLetterActions } from "./dead-letters.ts";
 import { edgeActions } from "./edge.ts";
 import type { EVENTS } from "./events.ts";
 import { gatewayActions } from "./gateways.ts";
 import { journalActions, journalWatches } from "./journal.ts";
+import { presenceActions } from "./presence.ts";
 import { twinActions } from "./twins.ts";
 import type { WatchContract } from "./watch.ts";
 
@@ -14,10 +17,13 @@ import type { WatchContract } from "./watch.ts";
 export const ACTIONS = {
   ...accessActions,
   ...clusterActions,
+  ...configActions,
+  ...configProfileActions,
   ...deadLetterActions,
   ...edgeActions,
   ...gatewayActions,
   ...journalActions,
+  ...presenceActions,
   ...twinActions,
 } as const satisfies Record<string, ActionContract>;
 

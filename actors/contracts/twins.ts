@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import type { Outcome } from "../runtime/actor.ts";
 import type { Ask } from "../runtime/ask.ts";
-import type { TwinCommand, TwinReply, TwinView } from "../twin/contract.ts";
+import type { ProfileLayer, TwinCommand, TwinReply, TwinView } from "../twin/contract.ts";
 import type { ActionContract } from "./action.ts";
 import type { Edge } from "./edge.ts";
 import { ListParams } from "./gateways.ts";
@@ -21,6 +21,8 @@ const Section = Type.Object(
     updateTime: Rfc3339,
     /** With `view=FULL`: the state's shape, with the time of the last change in each leaf. */
     metadata: Type.Optional(Document),
+    /** Of desired, with `view=FULL`: the state's shape, with where each leaf comes from: `gateway` or `configProfiles/{id}`. */
+    sources: Type.Optional(Document),
   },
   closed,
 );
@@ -114,6 +116,27 @@ export const twinActions = {
   /** Forgets the twin of a gateway that is being deleted. */
   "twins.remove": {
     params: Type.Object({ gatewayId: GatewayId, by: Type.String() }, closed),
+    result: Type.Null(),
+  },
+  /**
+   * Lays these profiles, and no others, under the gateways' own desired values; at most 1000 gateways. One outcome per
+   * gateway, in order. Only the first of them, at least one, when one reply cannot carry all, or when it takes long:
+   * the rest is to be asked again.
+   */
+  "twins.layProfiles": {
+    params: Type.Unsafe<{
+      readonly gateways: readonly { readonly gatewayId: string; readonly layers: readonly ProfileLayer[] }[];
+    }>({}),
+    result: Type.Unsafe<readonly Outcome<TwinView>[]>({}),
+  },
+  /**
+   * Sends gateways, at most 1000, what they miss of desired and have not refused; `full`: the whole of desired in any
+   * case. Returns when it is on its way; throws what was the matter with the first that it could not be sent to.
+   */
+  "twins.deliver": {
+    params: Type.Unsafe<{
+      readonly deliveries: readonly { readonly gatewayId: string; readonly full: boolean }[];
+    }>({}),
     result: Type.Null(),
   },
   /** A micro-batch from an edge to one owner; one outcome per message, in order, each after its commit. */

@@ -6,6 +6,8 @@ export type Context = {
   readonly actorId: string;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** With a decision: since when this node has listened for the actor, by the clock of `now`. */
+  readonly ownedSince?: number;
 };
 
 /** A message to a gateway, sent after the commit of the change that caused it. */
@@ -41,6 +43,8 @@ export type ActorType<State, Command, Event, Reply> = {
   readonly evolve: (state: State, event: Event, context: Context) => State;
   /** Is there nothing to keep? Such an actor's document is removed from the store. */
   readonly isEmpty: (state: State) => boolean;
+  /** Most events are: those that only what keeps all events wants to see. None is when this is not given. */
+  readonly isRoutine?: (event: Event) => boolean;
   /** The command that tells an actor that its timer is due. */
   readonly timerDue?: (timer: string, actorId: string) => Command;
 };

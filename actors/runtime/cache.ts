@@ -55,6 +55,21 @@ export type SharedCounters = {
   readonly reset: (key: string) => Promise<void>;
 };
 
+/** What a window says to a call. */
+export type Taken = {
+  readonly allowed: boolean;
+  /** Calls that it takes at this moment, after this one. */
+  readonly remaining: number;
+  /** 0 when allowed, else how long to wait until it takes one. Milliseconds. */
+  readonly retryAfterMs: number;
+};
+
+/** Windows that slide: in no time of `windowMs`, wherever it begins, are more than `limit` calls of a key allowed. */
+export type RateWindows = {
+  /** Allowed calls count, refused ones do not. The window of a key is always the same; its limit may change. */
+  readonly take: (key: string, limit: number, windowMs: number) => Promise<Taken>;
+};
+
 /** How long after looking into the cache a reader may still fill it. */
 export const FILL_WINDOW_MS = 2000;
 

@@ -1,9 +1,9 @@
 import type { Change, CommitRow, PartitionRef } from "./ports.ts";
 
 /** Told once what became of the changes it waited for. */
-type CommitListener = {
-  readonly committed: (pos: number) => void;
-  readonly refused: () => void;
+export type CommitListener = {
+  committed(pos: number, batch: PartitionBatch): void;
+  refused(): void;
 };
 
 /** A partition as the committer sees it. */
@@ -44,7 +44,7 @@ export class PartitionBatch {
 
   succeed(row: CommitRow): void {
     this.target.onCommitted(row);
-    for (const listener of this.#listeners) listener.committed(row.pos);
+    for (const listener of this.#listeners) listener.committed(row.pos, this);
   }
 
   fail(): void {

@@ -1,6 +1,8 @@
 import type { Handout } from "./handout.ts";
 import { Offsets } from "./offsets.ts";
-import type { Consumer, Delivery } from "./ports.ts";
+import type { Consumer, DeliveredRow, Delivery } from "./ports.ts";
+
+export type PublishedRow = { readonly row: DeliveredRow; readonly isRoutine: boolean };
 
 /** A consumer group of the in-process bus: takes one delivery at a time, at its own pace. */
 export class ConsumerGroup {
@@ -19,9 +21,9 @@ export class ConsumerGroup {
   }
 
   /** `done` is called when the group has done with all the rows. */
-  push(delivery: Delivery, done: () => void): void {
+  push(sequence: number, published: readonly PublishedRow[], done: () => void): void {
     this.#enqueue(async () => {
-      await this.#handOut(delivery);
+      await this.#handOut(sequence, published);
       done();
     });
   }
@@ -39,11 +41,12 @@ export class ConsumerGroup {
   }
 
   /** Rows that it has handled come again after a restart that another group, or the store, was behind at. */
-  async #handOut({ sequence, rows }: Delivery): Promise<void> {
-    const fresh = rows.filter((row) => !this.offsets.covers(row));
-    if (fresh.length === 0) return;
-    await this.#handout.deliver(this.consumer, { sequence, rows: fresh });
-    for (const row of fresh) this.offsets.advance(row);
+  async #handOut(sequence: number, published: readonly PublishedRow[]): Promise<void> {
+    const fresh = published.filter(({ row }) => !this.offsets.covers(row));
+    const { skipsRoutine = false } = this.consumer;
+    const rows = fresh.filter(({ isRoutine }) => !(isRoutine && skipsRoutine)).map(({ row }) => row);
+    if (rows.length > 0) await this.#handout.deliver(this.consumer, { sequence, rows });
+    for (const { row } of fresh) this.offsets.advance(row);
   }
 
   #enqueue(task: () => Promise<void>): void {

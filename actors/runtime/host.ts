@@ -8,7 +8,7 @@ import {
   type Outcome,
   rejected,
 } from "./actor.ts";
-import type { PartitionBatch } from "./commit-batch.ts";
+import { Answers, notOwner } from "./answers.ts";
 import { foldChange } from "./fold.ts";
 import { countsOf, type HostCounts, type HostOptions } from "./host-options.ts";
 import { Loader } from "./loader.ts";
@@ -16,6 +16,7 @@ import { type Actor, type Message, type Owned, takeMailbox } from "./message.ts"
 import { Partition } from "./partition.ts";
 import { partitionOf } from "./partition-map.ts";
 import type { Change, ClaimedPartition, CommitRow } from "./ports.ts";
+import { isRoutineRow } from "./routine.ts";
 import { changeOf, decideTimers } from "./turn.ts";
 
 /** Hosts the actors of one type in the partitions that this node owns. */
@@ -24,12 +25,13 @@ export class ActorHost<State, Command, Event, Reply> {
   readonly #type: ActorType<State, Command, Event, Reply>;
   readonly #partitions = new Map<number, Owned<State, Command, Reply>>();
   readonly #loader: Loader<State, Message<Command, Reply>>;
-  #waiting = 0;
+  readonly #answers: Answers<State, Command, Reply>;
   #accepting = true;
 
   constructor(options: HostOptions<State, Command, Event, Reply>) {
     this.#options = options;
     this.#type = options.type;
+    this.#answers = new Answers(options);
     this.#loader = new Loader(options.store, options.type.name, {
       ready: (partition, activation) => this.#openMailbox(partition, activation),
       failed: (partition, activation, error) => this.#refuse(partition, activation, error),
@@ -49,7 +51,7 @@ export class ActorHost<State, Command, Event, Reply> {
   }
 
   get counts(): HostCounts {
-    return countsOf(this.partitions, this.#waiting);
+    return countsOf(this.partitions, this.#answers.waiting);
   }
 
   /** Starts to serve a claimed partition, from its stored rows on. */
@@ -86,12 +88,12 @@ export class ActorHost<State, Command, Event, Reply> {
 
   /** Gives one message to an actor; `done` is called once, after the commit of everything the answer tells. */
   deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void): void {
-    const partition = this.#partitions.get(partitionOf(actorId, this.#options.partitionCount));
+    const number = partitionOf(actorId, this.#options.partitionCount);
+    const partition = this.#partitions.get(number);
     if (!this.#accepting) return done(rejected(new DomainError("SHUTTING_DOWN").toValue()));
-    if (!partition || partition.isLeaving) return done(rejected(this.#notOwner(actorId)));
-    if (this.#waiting >= this.#options.maxWaiting)
-      return done(rejected(new DomainError("OVERLOADED").toValue()));
-    this.#waiting += 1;
+    if (!partition || partition.isLeaving)
+      return done(rejected(notOwner({ type: this.#type.name, partition: number })));
+    if (!this.#answers.expect()) return done(rejected(new DomainError("OVERLOADED").toValue()));
     this.#enqueue(partition, actorId, { command, done });
   }
 
@@ -123,11 +125,6 @@ export class ActorHost<State, Command, Event, Reply> {
     await this.#options.committer.settled();
   }
 
-  #notOwner(actorId: string): ErrorValue {
-    const partition = partitionOf(actorId, this.#options.partitionCount);
-    return new DomainError("NOT_OWNER", { type: this.#type.name, partition }).toValue();
-  }
-
   #enqueue(partition: Owned<State, Command, Reply>, actorId: string, message: Message<Command, Reply>): void {
     const activation = partition.find(actorId) ?? partition.create(actorId);
     activation.touched = true;
@@ -140,8 +137,7 @@ export class ActorHost<State, Command, Event, Reply> {
 
   #openMailbox(partition: Owned<State, Command, Reply>, activation: Actor<State, Command, Reply>): void {
     // All or none: one that changes nothing may not be refused while a later one is carried out.
-    if (!this.#options.mayAnswer())
-      return this.#refuse(partition, activation, this.#notOwner(activation.actorId));
+    if (!this.#options.mayAnswer()) return this.#refuse(partition, activation, notOwner(partition));
     for (const message of takeMailbox(activation)) this.#enqueue(partition, activation.actorId, message);
   }
 
@@ -153,7 +149,7 @@ export class ActorHost<State, Command, Event, Reply> {
   ): void {
     for (const message of takeMailbox(activation)) {
       if (message.command === null) partition.schedule(activation.actorId, this.#options.clock());
-      this.#answer(message, rejected(error));
+      this.#answers.refuse(message, error);
     }
   }
 
@@ -163,19 +159,22 @@ export class ActorHost<State, Command, Event, Reply> {
     activation: Actor<State, Command, Reply>,
     message: Message<Command, Reply>,
   ): void {
-    const context = { actorId: activation.actorId, now: this.#options.clock() };
+    const context = { actorId: activation.actorId, now: this.#options.clock(), ownedSince: partition.since };
+    let outcome: Outcome<Reply>;
+    let after: Envelope<State> | undefined;
+    let downlinks: readonly Downlink[] | undefined;
     try {
       const decision = this.#decide(activation.pending, message.command, context);
       for (const { at } of decision.postponed ?? []) partition.schedule(context.actorId, at);
       const change = changeOf(decision, context);
-      const after = change && foldChange(this.#type, activation.pending, change);
-      if (change && after) return this.#commit(partition, activation, message, { change, after, decision });
-      this.#afterGate(activation, message, { ok: true, reply: decision.reply }, decision.downlinks);
+      after = change && this.#change(partition, activation, change);
+      outcome = { ok: true, reply: decision.reply };
+      downlinks = decision.downlinks;
     } catch (error) {
-      if (error instanceof DomainError)
-        return this.#afterGate(activation, message, rejected(error.toValue()));
-      this.#deadLetter(partition, activation, message, context, error);
+      if (error instanceof DomainError) outcome = rejected(error.toValue());
+      else outcome = this.#deadLetter(partition, activation, message, context, error);
     }
+    this.#answers.give({ partition, activation, message, outcome, downlinks, after });
   }
 
   #decide(envelope: Envelope<State>, command: Command | null, context: Context): Decision<Event, Reply> {
@@ -183,71 +182,25 @@ export class ActorHost<State, Command, Event, Reply> {
     return decideTimers(this.#type, envelope, context);
   }
 
-  #commit(
+  #change(
     partition: Owned<State, Command, Reply>,
     activation: Actor<State, Command, Reply>,
-    message: Message<Command, Reply>,
-    effect: {
-      readonly change: Change;
-      readonly after: Envelope<State>;
-      readonly decision: Decision<Event, Reply>;
-    },
-  ): void {
-    const { change, after, decision } = effect;
-    const batch = this.#stage(partition, activation, change);
+    change: Change,
+  ): Envelope<State> {
+    const after = foldChange(this.#type, activation.pending, change);
+    this.#stage(partition, activation, change);
     activation.pending = after;
-    this.#answerWith(batch, activation, message, {
-      outcome: { ok: true, reply: decision.reply },
-      first: (pos) => {
-        partition.markCommitted(activation, after, pos);
-        if (decision.downlinks) this.#options.sendDownlinks(decision.downlinks);
-      },
-    });
-  }
-
-  /** The answer waits for the batch that holds what it tells. */
-  #answerWith(
-    batch: PartitionBatch,
-    activation: Actor<State, Command, Reply>,
-    message: Message<Command, Reply>,
-    { outcome, first }: { readonly outcome: Outcome<Reply>; readonly first?: (pos: number) => void },
-  ): void {
-    batch.wait({
-      committed: (pos) => {
-        first?.(pos);
-        if (activation.gate === batch) activation.gate = undefined;
-        this.#answer(message, outcome);
-      },
-      refused: () => this.#answer(message, rejected(this.#notOwner(activation.actorId))),
-    });
+    return after;
   }
 
   #stage(
     partition: Owned<State, Command, Reply>,
     activation: Actor<State, Command, Reply>,
     change: Change,
-  ): PartitionBatch {
+  ): void {
     const batch = this.#options.committer.batchOf(partition);
     batch.changes.push(change);
     activation.gate = batch;
-    return batch;
-  }
-
-  /** An answer may tell of changes that are not committed yet: it waits until they are. */
-  #afterGate(
-    activation: Actor<State, Command, Reply>,
-    message: Message<Command, Reply>,
-    outcome: Outcome<Reply>,
-    downlinks: readonly Downlink[] = [],
-  ): void {
-    const first = () => {
-      if (downlinks.length > 0) this.#options.sendDownlinks(downlinks);
-    };
-    if (activation.gate) return this.#answerWith(activation.gate, activation, message, { outcome, first });
-    if (!this.#options.mayAnswer())
-      return this.#answer(message, rejected(this.#notOwner(activation.actorId)));
-    first();
-    this.#answer(message, outcome);
   }
 
   #deadLetter(
@@ -256,7 +209,7 @@ export class ActorHost<State, Command, Event, Reply> {
     message: Message<Command, Reply>,
     { actorId, now }: Context,
     error: unknown,
-  ): void {
+  ): Outcome<Reply> {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.log.error("a message became a dead letter", {
       type: this.#type.name,
@@ -264,18 +217,12 @@ export class ActorHost<State, Command, Event, Reply> {
       error: text,
     });
     const deadLetter = { command: message.command, error: text };
-    const batch = this.#stage(partition, activation, { actorId, time: now, deadLetter });
-    const outcome: Outcome<Reply> = rejected(new DomainError("INTERNAL").toValue());
-    this.#answerWith(batch, activation, message, { outcome });
-  }
-
-  #answer(message: Message<Command, Reply>, outcome: Outcome<Reply>): void {
-    if (message.command !== null) this.#waiting -= 1;
-    message.done(outcome);
+    this.#stage(partition, activation, { actorId, time: now, deadLetter });
+    return rejected(new DomainError("INTERNAL").toValue());
   }
 
   #publish(partition: Owned<State, Command, Reply>, row: CommitRow): void {
-    this.#options.publisher.publish(row).then(
+    this.#options.publisher.publish(row, isRoutineRow(this.#type, row)).then(
       () => {
         partition.publishedPos = Math.max(partition.publishedPos, row.pos);
       },
@@ -294,7 +241,6 @@ export class ActorHost<State, Command, Event, Reply> {
     this.#partitions.delete(partition.partition);
     this.#options.leases?.close(this.#type.name, partition.partition);
     this.#options.committer.discard(partition);
-    const refusal = new DomainError("NOT_OWNER", { type: this.#type.name, partition: partition.partition });
-    for (const message of partition.abandon()) this.#answer(message, rejected(refusal.toValue()));
+    for (const message of partition.abandon()) this.#answers.refuse(message, notOwner(partition));
   }
 }

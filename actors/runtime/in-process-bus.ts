@@ -1,9 +1,9 @@
 import type { BusStore } from "./bus-store.ts";
 import { changesText } from "./changes-text.ts";
-import { ConsumerGroup } from "./consumer-group.ts";
+import { ConsumerGroup, type PublishedRow } from "./consumer-group.ts";
 import { Handout, type HandoutOptions } from "./handout.ts";
 import { Offsets } from "./offsets.ts";
-import type { CommitRow, Consumer, DeliveredRow, EventBus, UndeliveredRow } from "./ports.ts";
+import type { CommitRow, Consumer, EventBus, UndeliveredRow } from "./ports.ts";
 import { type Batch, RowBatcher } from "./row-batcher.ts";
 import { Sequences } from "./sequences.ts";
 import { settledWithin } from "./settled-within.ts";
@@ -30,7 +30,7 @@ export class InProcessBus implements EventBus {
   readonly #groups: ConsumerGroup[] = [];
   readonly #stopping = new AbortController();
   readonly #started = Promise.withResolvers<void>();
-  readonly #batcher: RowBatcher<DeliveredRow>;
+  readonly #batcher: RowBatcher<PublishedRow>;
   readonly #handout: Handout;
   readonly #sequences: Sequences;
   #saver: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class InProcessBus implements EventBus {
     this.#options = options;
     this.#handout = new Handout(options, (row) => store.putAside(row), signal);
     this.#sequences = new Sequences(store, log, signal);
-    const send = (batch: Batch<DeliveredRow>) => this.#send(batch);
+    const send = (batch: Batch<PublishedRow>) => this.#send(batch);
     this.#batcher = new RowBatcher({ send, maxItems: MAX_ROWS, maxBytes: MAX_BYTES });
   }
 
@@ -61,10 +61,11 @@ export class InProcessBus implements EventBus {
   }
 
   /** Resolves when all groups have handled the row; never, when the bus stops before that. */
-  publish(row: CommitRow): Promise<void> {
+  publish(row: CommitRow, isRoutine = false): Promise<void> {
     if (this.#groups.length === 0) return HANDLED;
     this.#noteWaiting(1);
-    return this.#batcher.add({ ...row, first: 0 }, changesText(row.changes).length);
+    const published = { row: { ...row, first: 0 }, isRoutine };
+    return this.#batcher.add(published, changesText(row.changes).length);
   }
 
   async stop(): Promise<void> {
@@ -93,9 +94,9 @@ export class InProcessBus implements EventBus {
     return true;
   }
 
-  async #send({ items, done }: Batch<DeliveredRow>): Promise<void> {
+  async #send({ items, done }: Batch<PublishedRow>): Promise<void> {
     await this.#started.promise;
-    const delivery = { sequence: await this.#sequences.take(), rows: items };
+    const sequence = await this.#sequences.take();
     let missing = this.#groups.length;
     const handled = () => {
       missing -= 1;
@@ -103,7 +104,7 @@ export class InProcessBus implements EventBus {
       this.#noteWaiting(-items.length);
       done.resolve();
     };
-    for (const group of this.#groups) group.push(delivery, handled);
+    for (const group of this.#groups) group.push(sequence, items, handled);
   }
 
   #noteWaiting(rows: number): void {

@@ -51,6 +51,8 @@ export class Partition<State, Message> implements CommitTarget {
   /** Up to here the bus has the rows. */
   publishedPos: number;
   #stored: { readonly snapshotPos: number; readonly publishedPos: number };
+  /** Since when timers are looked at here (epoch milliseconds); none fires before. */
+  since = Number.POSITIVE_INFINITY;
   /** Ends with the loss of the partition. */
   owned = true;
   /** It takes no more messages: it is on its way to another node. */
@@ -156,6 +158,7 @@ export class Partition<State, Message> implements CommitTarget {
 
   /** The actors with a timer due at `now`, each once. */
   takeDue(now: number): Set<string> {
+    this.since = Math.min(this.since, now);
     const actorIds = new Set<string>();
     for (let next = this.#due.peek(); next && next.at <= now; next = this.#due.peek()) {
       actorIds.add(next.actorId);

@@ -106,8 +106,11 @@ export type SessionStore = {
   readonly end: (session: Pick<Session, "nodeId" | "instanceId">) => Promise<void>;
 };
 
-/** Takes committed rows, in order per partition; resolves when the row needs no keeping for the bus. */
-export type RowPublisher = { readonly publish: (row: CommitRow) => Promise<void> };
+/**
+ * Takes committed rows, in order per partition; resolves when the row needs no keeping for the bus. Routine rows are
+ * those that only groups want which keep all events.
+ */
+export type RowPublisher = { readonly publish: (row: CommitRow, isRoutine?: boolean) => Promise<void> };
 
 /**
  * Committed changes as a consumer group gets them. A row that is too large for one message comes in several parts:
@@ -131,6 +134,8 @@ export type Consumer = {
   readonly group: string;
   /** A new group begins with what is published from now on; this one with the oldest that the bus has kept. */
   readonly fromOldest?: boolean;
+  /** It need not see rows of routine events only (`ActorType.isRoutine`); it may. */
+  readonly skipsRoutine?: boolean;
   readonly handle: (delivery: Delivery) => Promise<void>;
 };
 

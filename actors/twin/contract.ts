@@ -1,7 +1,8 @@
+import type { Sync } from "../config/contract.ts";
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { Severity } from "../contracts/severity.ts";
 import type { Position } from "./sequence.ts";
-import type { LeafTimes } from "./times.ts";
+import type { LeafStamps, LeafTimes } from "./times.ts";
 
 /** What every change by a person or program brings along. */
 export type ChangeRequest = {
@@ -20,6 +21,8 @@ export type SectionView = {
   /** Epoch milliseconds; 0 before the first change. */
   readonly updateTime: number;
   readonly times: LeafTimes;
+  /** Of desired, when profiles are laid: where each leaf comes from. */
+  readonly sources?: LeafStamps<string>;
 };
 
 export type TwinView = {
@@ -46,6 +49,15 @@ export type GatewayEvent = {
   readonly data?: JsonObject;
 };
 
+/** The desired values that a profile lays under the gateway's own. */
+export type ProfileLayer = {
+  readonly profileId: string;
+  readonly revision: number;
+  /** Where two set the same value the higher one wins; of equal ones the later id. */
+  readonly priority: number;
+  readonly desired: JsonObject;
+};
+
 /** Every message of the twin actor: its parameters and its reply. */
 export type TwinCommands = {
   reportState: {
@@ -62,6 +74,10 @@ export type TwinCommands = {
   updateDesired: { params: ChangeRequest & { readonly patch: JsonObject }; reply: TwinView };
   patchDesired: { params: ChangeRequest & { readonly operations: readonly JsonValue[] }; reply: TwinView };
   replaceDesired: { params: ChangeRequest & { readonly state: JsonObject }; reply: TwinView };
+  /** These profiles, and no others, lie under the gateway's own desired values. */
+  layProfiles: { params: { readonly layers: readonly ProfileLayer[] }; reply: TwinView };
+  /** Tells the gateway what it misses; `full`: the whole of desired, also when it misses nothing. */
+  sendDesired: { params: { readonly full: boolean }; reply: null };
   removeTwin: { params: { readonly by: string }; reply: null };
 };
 
@@ -79,12 +95,16 @@ type SectionUpdated = {
   readonly patch: JsonObject;
   readonly bytes?: number;
   readonly versions: Versions;
+  /** With every change of desired; with one of reported when it is another one than before. */
+  readonly sync?: Sync & { readonly desiredVersion: number };
 };
 
 /** Every event of the twin actor. */
 export type TwinEvents = {
   "twin.reported.updated": Position & SectionUpdated;
   "twin.desired.updated": SectionUpdated & {
+    /** How the gateway's own values change, when that is not `patch`: with profiles under them. */
+    readonly own?: JsonObject;
     readonly by: string;
     readonly reason?: string;
     readonly requestId?: string;
@@ -93,6 +113,8 @@ export type TwinEvents = {
   "twin.position.advanced": Position;
   /** Something happened at the gateway: no version, the twin stays as it is. */
   "twin.event.recorded": GatewayEvent;
+  /** Only what lies there; what it does to desired is an update of desired beside it. */
+  "twin.profiles.laid": { readonly layers: readonly ProfileLayer[] };
   "twin.removed": { readonly by: string };
 };
 

@@ -15,7 +15,7 @@ function checkValue(what: string, value: JsonValue, level: number, limits: Limit
   if (typeof value !== "object" || value === null) return;
   if (level > limits.depth) throw new DomainError("TOO_DEEP", { what, limit: limits.depth });
   if (isJsonObject(value)) {
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       checkKey(what, key, limits);
       checkValue(what, value[key] as JsonValue, level + 1, limits);
     }
@@ -42,7 +42,7 @@ export function bytesBound(value: JsonValue): number {
   if (typeof value !== "object" || value === null) return 25;
   let sum = 2;
   if (isJsonObject(value)) {
-    for (const key of Object.keys(value)) sum += key.length * 6 + 4 + bytesBound(value[key] as JsonValue);
+    for (const key in value) sum += key.length * 6 + 4 + bytesBound(value[key] as JsonValue);
   } else for (const element of value) sum += bytesBound(element) + 1;
   return sum;
 }

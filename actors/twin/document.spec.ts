@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { after, lay, layer, report, update } from "../../test/helpers/twin-builders.ts";
 import { DEFAULT_LIMITS } from "../contracts/limits.ts";
 import { type PackedTwin, packTwin, unpackTwin } from "./document.ts";
 import { exactBytes } from "./document-limits.ts";
 import { EMPTY_TWIN, type TwinState } from "./state.ts";
+import { syncOf } from "./sync.ts";
 import { twinActor } from "./twin.ts";
 
 const twin = twinActor({ limits: DEFAULT_LIMITS });
@@ -48,4 +50,34 @@ describe("a stored twin", () => {
     const twinState = twinAfter([state as Record<string, never>]);
     expect(exactBytes(packTwin(twinState) as never)).toBeLessThan(exactBytes(state) + 60);
   });
+
+  it("keeps its profiles, what is its own, and since when each value is wished", () => {
+    const before = twinWith();
+    const { desired, ...rest } = stored(before);
+    expect({ ...rest, desired: { ...desired, bytes: 0 }, reported: 0 }).toEqual({
+      ...before,
+      desired: { ...before.desired, bytes: 0 },
+      reported: 0,
+    });
+    expect(desired.versions).toEqual({ a: 3, b: 1, c: 2 });
+  });
+
+  it("costs nothing more without profiles, and while all of desired changed together", () => {
+    expect(packTwin(twinAfter([]))).toHaveLength(7);
+    const [, desired] = packTwin(desiredAfter());
+    expect(desired).toHaveLength(4);
+  });
+
+  it("is read as it was written before there were profiles and answers", () => {
+    const text = '[4,[{"a":1,"b":2},5,3,5],[{"a":{"value":0,"code":400,"version":3}},6,1,6],"b",1,[],[]]';
+    const old: PackedTwin = JSON.parse(text);
+    const state = unpackTwin(old);
+    expect(state).not.toHaveProperty("profiles");
+    expect(syncOf(state)).toMatchObject({ state: "open", refused: [{ path: "/a" }] });
+    expect(JSON.stringify(packTwin(state))).toBe(text);
+  });
 });
+
+const twinWith = () =>
+  after(update({ a: 1, b: 1 }), lay(layer("p", { a: 5, c: 5 })), update({ a: 7 }), report({ a: 7 }));
+const desiredAfter = () => after(update({ a: 1, b: { c: 1 } }));

@@ -2,6 +2,7 @@ import { DomainError } from "../contracts/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
 import type { Limits } from "../contracts/limits.ts";
 import { checkDocument, exactBytes } from "./document-limits.ts";
+import { pointerTo } from "./json-pointer.ts";
 import { equalJson } from "./merge-patch.ts";
 
 type Path = readonly string[];
@@ -57,7 +58,7 @@ function applied(draft: Draft, operation: JsonObject): JsonValue {
       return added(document, path, copied(draft, pointer(draft, operation, "from")));
     case "test":
       if (equalJson(found(document, path), operand(operation))) return document;
-      throw new Misfit(`the value at '${textOf(path)}' is another one`);
+      throw new Misfit(`the value at '${pointerTo(path)}' is another one`);
     default:
       throw new Misfit("'op' must be one of add, remove, replace, move, copy, test");
   }
@@ -172,10 +173,6 @@ function pointer({ limits }: Draft, operation: JsonObject, name: "path" | "from"
   return tokens.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-function textOf(path: Path): string {
-  return path.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
-
 function nothingAt(path: Path): Misfit {
-  return new Misfit(`there is nothing at '${textOf(path)}'`);
+  return new Misfit(`there is nothing at '${pointerTo(path)}'`);
 }

@@ -1,13 +1,15 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
+import { acknowledgementOf } from "./acknowledgement.ts";
 
 /**
  * RFC 7396 for twin sections. Sections never hold a null member (null removes), so every change of a section
- * can be written as a merge patch. Inputs are never changed; what a patch does not touch is shared.
+ * can be written as a merge patch. Inputs are never changed; what a patch does not touch is shared. All loops are
+ * `for ... in`: JSON objects inherit no keys, and the lists that `Object.keys` makes were a third of all garbage.
  */
 export function applyMergePatch(target: JsonObject, patch: JsonObject): JsonObject {
   if (replacesAll(target, patch)) return patch;
   const result: Record<string, JsonValue> = { ...target };
-  for (const key of Object.keys(patch)) {
+  for (const key in patch) {
     const value = patch[key] as JsonValue;
     if (value === null) delete result[key];
     else if (isJsonObject(value)) result[key] = applyMergePatch(memberObject(target, key) ?? {}, value);
@@ -18,35 +20,42 @@ export function applyMergePatch(target: JsonObject, patch: JsonObject): JsonObje
 
 /** Does the patch name every member with a plain value? Then it is the result itself: most reports are so. */
 function replacesAll(target: JsonObject, patch: JsonObject): boolean {
-  for (const key of Object.keys(patch)) {
+  for (const key in patch) {
     const value = patch[key];
     if (value === null || isJsonObject(value)) return false;
   }
-  return Object.keys(target).every((key) => Object.hasOwn(patch, key));
+  for (const key in target) if (!Object.hasOwn(patch, key)) return false;
+  return true;
 }
 
 /** The part of `patch` that changes `target`, or undefined when nothing does. */
 export function minimizePatch(target: JsonObject, patch: JsonObject): JsonObject | undefined {
-  const keys = Object.keys(patch);
   let result: Record<string, JsonValue> | undefined;
-  let isWhole = true;
-  for (const [index, key] of keys.entries()) {
+  let [isWhole, kept] = [true, 0];
+  for (const key in patch) {
     const value = patch[key] as JsonValue;
     const effective = effectiveMember(target, key, value);
-    if (isWhole && effective === value) continue;
     // Most reports change all they name, and then the patch itself is the answer; else a copy begins here.
-    if (isWhole) result = copyOf(patch, keys.slice(0, index));
-    isWhole = false;
+    if (isWhole && effective !== value) result = copyOf(patch, kept);
+    isWhole &&= effective === value;
     if (effective === undefined) continue;
-    result ??= {};
-    result[key] = effective;
+    kept += 1;
+    if (result) result[key] = effective;
   }
-  return isWhole && keys.length > 0 ? patch : result;
+  if (kept === 0) return undefined;
+  return result ?? patch;
 }
 
-function copyOf(patch: JsonObject, keys: readonly string[]): Record<string, JsonValue> | undefined {
-  if (keys.length === 0) return undefined;
-  return Object.fromEntries(keys.map((key) => [key, patch[key] as JsonValue]));
+/** Its first members. */
+function copyOf(patch: JsonObject, count: number): Record<string, JsonValue> {
+  const copy: Record<string, JsonValue> = {};
+  let copied = 0;
+  for (const key in patch) {
+    if (copied === count) break;
+    copy[key] = patch[key] as JsonValue;
+    copied += 1;
+  }
+  return copy;
 }
 
 function effectiveMember(target: JsonObject, key: string, value: JsonValue): JsonValue | undefined {
@@ -59,8 +68,8 @@ function effectiveMember(target: JsonObject, key: string, value: JsonValue): Jso
 /** The merge patch that turns `before` into `after`, or undefined when they are equal. */
 export function diffAsPatch(before: JsonObject, after: JsonObject): JsonObject | undefined {
   const patch: Record<string, JsonValue> = {};
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) patch[key] = null;
-  for (const key of Object.keys(after)) {
+  for (const key in before) if (!Object.hasOwn(after, key)) patch[key] = null;
+  for (const key in after) {
     const value = after[key] as JsonValue;
     const old = memberObject(before, key);
     const change = old && isJsonObject(value) ? diffAsPatch(old, value) : changedValue(before, key, value);
@@ -75,14 +84,14 @@ function changedValue(before: JsonObject, key: string, value: JsonValue): JsonVa
 
 /**
  * What `reported` lacks of `desired` or has different, with the path to the root kept; arrays whole.
- * Keys only in reported never appear. Undefined when there is nothing.
+ * Keys only in reported never appear. Undefined when there is nothing. An answer counts as the value in it.
  */
 export function deltaOf(desired: JsonObject, reported: JsonObject): JsonObject | undefined {
   let result: Record<string, JsonValue> | undefined;
-  for (const key of Object.keys(desired)) {
+  for (const key in desired) {
     const value = desired[key] as JsonValue;
     const have = isJsonObject(value) ? memberObject(reported, key) : undefined;
-    const missing = have && isJsonObject(value) ? deltaOf(value, have) : changedValue(reported, key, value);
+    const missing = have && isJsonObject(value) ? deltaOf(value, have) : missingValue(reported, key, value);
     if (missing === undefined) continue;
     result ??= {};
     result[key] = missing;
@@ -90,14 +99,10 @@ export function deltaOf(desired: JsonObject, reported: JsonObject): JsonObject |
   return result;
 }
 
-/** Does the patch set something that is wished to be different, or remove something wished for? */
-export function contradicts(patch: JsonObject, desired: JsonObject): boolean {
-  return Object.keys(patch).some((key) => {
-    if (!Object.hasOwn(desired, key)) return false;
-    const value = patch[key] as JsonValue;
-    const wished = memberObject(desired, key);
-    return wished && isJsonObject(value) ? contradicts(value, wished) : !equalMember(desired, key, value);
-  });
+function missingValue(reported: JsonObject, key: string, value: JsonValue): JsonValue | undefined {
+  if (equalMember(reported, key, value)) return undefined;
+  const answer = isJsonObject(value) ? undefined : acknowledgementOf(memberObject(reported, key));
+  return answer && equalJson(answer.value, value) ? undefined : value;
 }
 
 export function equalJson(a: JsonValue, b: JsonValue): boolean {
@@ -123,7 +128,7 @@ function equalMember(object: JsonObject, key: string, value: JsonValue): boolean
 }
 
 /** Own members only: `constructor` and its kin are ordinary keys here, never inherited ones. */
-function memberObject(object: JsonObject, key: string): JsonObject | undefined {
+export function memberObject(object: JsonObject, key: string): JsonObject | undefined {
   if (!Object.hasOwn(object, key)) return undefined;
   const value = object[key];
   return isJsonObject(value) ? value : undefined;

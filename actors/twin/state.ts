@@ -1,5 +1,6 @@
 import type { JsonObject } from "../contracts/json.ts";
-import type { Times } from "./times.ts";
+import type { ProfileLayer } from "./contract.ts";
+import type { Stamps, Times } from "./times.ts";
 
 export type Section = {
   readonly state: JsonObject;
@@ -12,11 +13,24 @@ export type Section = {
   readonly bytes: number;
 };
 
+export type DesiredSection = Section & {
+  /** The version with which each leaf last changed: an answer to an older one does not speak of it. */
+  readonly versions: Stamps<number>;
+};
+
+/** What desired is made of when profiles lie under the gateway's own values. */
+export type Profiles = {
+  readonly own: JsonObject;
+  /** At least one; the last one wins. */
+  readonly layers: readonly ProfileLayer[];
+};
+
 export type TwinState = {
   /** Counts the changes of both sections. */
   readonly version: number;
-  readonly desired: Section;
+  readonly desired: DesiredSection;
   readonly reported: Section;
+  readonly profiles?: Profiles;
   /** The gateway's present power-on, and the last number seen in it. */
   readonly boot?: string;
   readonly seq?: number;
@@ -30,7 +44,7 @@ const EMPTY_SECTION: Section = { state: {}, times: 0, version: 0, updateTime: 0,
 
 export const EMPTY_TWIN: TwinState = {
   version: 0,
-  desired: EMPTY_SECTION,
+  desired: { ...EMPTY_SECTION, versions: 0 },
   reported: EMPTY_SECTION,
   pastBoots: [],
   requests: [],

@@ -3,22 +3,23 @@ import { expect, test } from "vitest";
 import {
   at,
   jsonPatch,
+  lay,
+  layer,
   naiveMerge,
   patches,
-  refusal,
   replace,
   report,
   sections,
   step,
   twin,
-  twinOfSize,
   update,
 } from "../../test/helpers/twin-builders.ts";
 import { DomainError } from "../contracts/errors.ts";
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { TwinCommand, TwinEvent } from "./contract.ts";
-import { deltaOf } from "./merge-patch.ts";
+import { ownDesired } from "./profiles.ts";
 import { EMPTY_TWIN, type TwinState } from "./state.ts";
+import { openDelta, syncOf } from "./sync.ts";
 import type { TwinActor } from "./twin.ts";
 
 const given = <Value>(name: string, value: fc.Arbitrary<Value>) =>
@@ -44,8 +45,30 @@ const operations = fc.oneof(
   ),
 );
 
+const answers = fc.record(
+  {
+    value: fc.constantFrom<JsonValue[]>(0, 1, "x"),
+    code: fc.constantFrom(200, 202, 400),
+    version: fc.nat(4),
+    text: fc.constant("t"),
+  },
+  { requiredKeys: ["value", "code"], noNullPrototype: true },
+);
+const answerPatches = fc.dictionary(fc.constantFrom("a", "b", "c"), answers, {
+  minKeys: 1,
+  maxKeys: 3,
+  noNullPrototype: true,
+});
+const layers = fc
+  .tuple(
+    ...["p1", "p2"].map((id) =>
+      fc.tuple(sections, fc.nat(2)).map(([d, priority]) => layer(id, d, { priority })),
+    ),
+  )
+  .chain((all) => fc.subarray(all));
+
 const reports = fc
-  .tuple(patches, merged(positions, versions("version")))
+  .tuple(fc.oneof(patches, answerPatches), merged(positions, versions("version")))
   .map(([patch, more]) => report(patch, more));
 const commands: fc.Arbitrary<TwinCommand> = fc.oneof(
   { weight: 6, arbitrary: reports },
@@ -57,6 +80,11 @@ const commands: fc.Arbitrary<TwinCommand> = fc.oneof(
     arbitrary: fc
       .tuple(fc.array(operations, { maxLength: 3 }), requests, fc.uuid())
       .map(([list, more, requestId]) => jsonPatch(list, { requestId, ...more })),
+  },
+  { weight: 2, arbitrary: layers.map((laid) => lay(...laid)) },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map((full): TwinCommand => ({ name: "sendDesired", params: { full } })),
   },
   { weight: 2, arbitrary: boots.map((boot): TwinCommand => ({ name: "hello", params: { boot } })) },
   { weight: 1, arbitrary: fc.constant<TwinCommand>({ name: "sendTwin", params: {} }) },
@@ -145,11 +173,9 @@ test("the versions add up, and only a removal lets them fall", () => {
         expect(state.version).toBe(state.desired.version + state.reported.version);
         if (history[index]?.name === "removeTwin") continue;
         const grown = state.version - before.version;
-        const changes = [state.desired, state.reported].map((section) => JSON.stringify(section.state));
-        const changed =
-          changes.join() !==
-          [before.desired, before.reported].map(({ state: s }) => JSON.stringify(s)).join();
-        expect(grown).toBe(changed ? 1 : 0);
+        const documents = ({ desired, reported, ...rest }: TwinState) =>
+          JSON.stringify([desired.state, ownDesired({ desired, reported, ...rest }), reported.state]);
+        expect(grown).toBe(documents(state) !== documents(before) ? 1 : 0);
       }
     }),
   );
@@ -169,7 +195,42 @@ test("an update names the versions that the twin and the section have after it",
   );
 });
 
-test("whenever desired changes, the gateway is sent the delta it has then", () => {
+type Told = { readonly state: string; readonly desiredVersion: number };
+
+/** How the twin stands by the word of its events. */
+function follow(told: Told, event: TwinEvent): Told {
+  if (event.type === "twin.removed") return { state: "synced", desiredVersion: 0 };
+  if (!("sync" in event) || !event.sync) return told;
+  if (event.type === "twin.reported.updated") expect(event.sync).not.toEqual(told);
+  return event.sync;
+}
+
+test("who follows the events knows how the twin stands, and of each change of that", () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      let [state, told]: [TwinState, Told] = [EMPTY_TWIN, { state: "synced", desiredVersion: 0 }];
+      for (const { now, event } of run(history).log) {
+        state = twin.evolve(state, event, at(now));
+        told = follow(told, event);
+        if (event.type === "twin.profiles.laid") continue;
+        expect(told).toEqual({ ...syncOf(state), desiredVersion: state.desired.version });
+      }
+    }),
+  );
+});
+
+test("only events that say something about being in sync, or about an end, are more than routine", () => {
+  fc.assert(
+    fc.property(histories, (history) => {
+      for (const { event } of run(history).log) {
+        const isNews = "sync" in event || "by" in event || "layers" in event;
+        expect(twin.isRoutine?.(event)).toBe(!isNews);
+      }
+    }),
+  );
+});
+
+test("whenever desired changes, the gateway is sent what it lacks then and has not refused", () => {
   fc.assert(
     fc.property(
       histories,
@@ -179,7 +240,7 @@ test("whenever desired changes, the gateway is sent the delta it has then", () =
       ),
       (history, change) => {
         const { state, downlinks, events } = take(run(history).state, change, 60) as ReturnType<typeof step>;
-        const delta = events?.length ? deltaOf(state.desired.state, state.reported.state) : undefined;
+        const delta = events?.length ? openDelta(state) : undefined;
         const payload = { version: state.desired.version, state: delta, ts: 60 };
         expect(downlinks ?? []).toEqual(delta ? [{ gatewayId: "gw-1", topic: "delta", payload }] : []);
       },
@@ -232,37 +293,6 @@ test("messages that come again, in any order and at any time, change nothing", (
         expect(late.reply).toMatchObject([
           { topic: "ack", payload: { boot: message.boot, seq: message.seq } },
         ]);
-      }
-    }),
-  );
-});
-
-test("a section is refused exactly when its text is larger than the limit", () => {
-  const limit = 120;
-  const small = twinOfSize(limit);
-  const changes = fc.array(
-    fc.oneof(
-      patches.map((patch) => report(patch)),
-      patches.map((patch) => update(patch)),
-      sections.map((s) => replace(s)),
-    ),
-    { maxLength: 25 },
-  );
-  fc.assert(
-    fc.property(changes, (history) => {
-      let state = EMPTY_TWIN;
-      for (const command of history) {
-        const section = command.name === "reportState" ? "reported" : "desired";
-        const wanted = step(state, command).state[section];
-        const size = Buffer.byteLength(JSON.stringify(wanted.state));
-        if (size > limit) {
-          const error = refusal(() => step(state, command, 1, small));
-          expect([error.type, error.data.size]).toEqual(["SECTION_TOO_LARGE", size]);
-        } else {
-          state = step(state, command, 1, small).state;
-          expect(state[section].state).toEqual(wanted.state);
-          expect(state[section].bytes).toBeGreaterThanOrEqual(size);
-        }
       }
     }),
   );

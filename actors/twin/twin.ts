@@ -1,17 +1,20 @@
 import type { ActorType, Context, Decision } from "../runtime/actor.ts";
 import { getTwin } from "./commands/get-twin.ts";
 import { hello } from "./commands/hello.ts";
+import { layProfiles } from "./commands/lay-profiles.ts";
 import { patchDesired } from "./commands/patch-desired.ts";
 import { recordEvent } from "./commands/record-event.ts";
 import { removeTwin } from "./commands/remove-twin.ts";
 import { replaceDesired } from "./commands/replace-desired.ts";
 import { reportState } from "./commands/report-state.ts";
 import type { TwinRules } from "./commands/rules.ts";
+import { sendDesired } from "./commands/send-desired.ts";
 import { sendTwin } from "./commands/send-twin.ts";
 import { updateDesired } from "./commands/update-desired.ts";
 import type { TwinCommand, TwinCommands, TwinEvent, TwinEvents, TwinReply } from "./contract.ts";
 import { type PackedTwin, packTwin, unpackTwin } from "./document.ts";
 import { desiredUpdated } from "./events/desired-updated.ts";
+import { profilesLaid } from "./events/profiles-laid.ts";
 import { reportedUpdated } from "./events/reported-updated.ts";
 import { advance } from "./sequence.ts";
 import { EMPTY_TWIN, type TwinState } from "./state.ts";
@@ -45,6 +48,8 @@ const commands: CommandHandlers = {
   updateDesired,
   patchDesired,
   replaceDesired,
+  layProfiles,
+  sendDesired,
   removeTwin,
 };
 
@@ -53,6 +58,7 @@ const events: EventHandlers = {
   "twin.desired.updated": desiredUpdated,
   "twin.position.advanced": advance,
   "twin.event.recorded": (state) => state,
+  "twin.profiles.laid": profilesLaid,
   "twin.removed": () => EMPTY_TWIN,
 };
 
@@ -67,7 +73,21 @@ export function twinActor(rules: TwinRules): TwinActor {
     decide: (state, command, context) => dispatch(rules, state, command, context),
     evolve: (state, event, context) => fold(state, event, context),
     isEmpty: (state) => state === EMPTY_TWIN,
+    isRoutine,
   };
+}
+
+/** All but a few of the events of a fleet at work: they say nothing that others have to act on. */
+function isRoutine(event: TwinEvent): boolean {
+  switch (event.type) {
+    case "twin.reported.updated":
+      return event.sync === undefined;
+    case "twin.position.advanced":
+    case "twin.event.recorded":
+      return true;
+    default:
+      return false;
+  }
 }
 
 function dispatch<Name extends keyof TwinCommands>(

@@ -4,14 +4,19 @@ import type { JsonObject } from "../contracts/json.ts";
 import type { Downlink } from "../runtime/actor.ts";
 import type { GatewayAnswer, SectionView, TwinView } from "./contract.ts";
 import { deltaOf } from "./merge-patch.ts";
+import { sourcesOf } from "./profiles.ts";
 import type { Section, TwinState } from "./state.ts";
+import { openDelta } from "./sync.ts";
 import { leafTimes } from "./times.ts";
 
 export function viewOf(gatewayId: string, state: TwinState): TwinView {
   return {
     gatewayId,
     version: state.version,
-    desired: sectionView(state.desired),
+    desired: {
+      ...sectionView(state.desired),
+      ...(state.profiles && { sources: sourcesOf(state.profiles, state.desired.state) }),
+    },
     reported: sectionView(state.reported),
     delta: delta(state) ?? {},
   };
@@ -31,9 +36,9 @@ export function desiredHash(desired: JsonObject): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-/** What the gateway still has to do, or nothing when it has done everything. `version` is desired's. */
+/** What the gateway still has to do; nothing when it has done or refused everything. `version` is desired's. */
 export function deltaAnswer(state: TwinState, now: number): GatewayAnswer[] {
-  const missing = delta(state);
+  const missing = openDelta(state);
   return missing
     ? [{ topic: "delta", payload: { version: state.desired.version, state: missing, ts: now } }]
     : [];

@@ -1,6 +1,7 @@
 import type { Goal } from "../goals.ts";
 import { cpuPer100k, type Round, ratios, resultsOf } from "../rounds.ts";
 import { median, percentile } from "../stats.ts";
+import { stormGoals } from "../storm/report.ts";
 import type { ClusterResults, RowInfo } from "./results.ts";
 
 type Share = { rate: number; cpu: number };
@@ -16,7 +17,7 @@ const BUSY_RATE = 5_000;
 
 /** DESIGN.md 11, as far as it was measured; those of throughput for each size, by front and by bridge. */
 export function clusterGoals(results: ClusterResults): Goal[] {
-  const { throughput, latency, patch, failover, handOff, verified, rows } = results;
+  const { throughput, latency, patch, failover, handOff, storm, verified, rows } = results;
   const busy = latency?.find(({ rate }) => rate === BUSY_RATE)?.result;
   return [
     ...rows.filter(({ isGoal }) => isGoal && throughput).flatMap((row) => throughputGoals(results, row)),
@@ -25,6 +26,7 @@ export function clusterGoals(results: ClusterResults): Goal[] {
     ...(patch ? patchGoals(patch) : []),
     ...(failover ? failoverGoals(failover) : []),
     ...(handOff ? handOffGoals(handOff) : []),
+    ...(storm ? stormGoals(storm) : []),
     ...verified.map(({ title, verification: { wrong, checked } }) => ({
       what: `${title}: twins whose final version or last value is wrong`,
       goal: "0",

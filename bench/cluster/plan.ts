@@ -11,6 +11,8 @@ export type ClusterPlan = {
   patchSamples: number;
   kills: number;
   stops: number;
+  stormGateways: number;
+  stormMs: number;
   deadlineMs: number;
 };
 
@@ -25,6 +27,8 @@ export const CLUSTER_FULL: ClusterPlan = {
   patchSamples: 600,
   kills: 12,
   stops: 5,
+  stormGateways: 100_000,
+  stormMs: 10_000,
   deadlineMs: 50 * 60_000,
 };
 
@@ -37,5 +41,7 @@ export const CLUSTER_QUICK: ClusterPlan = {
   patchSamples: 100,
   kills: 2,
   stops: 1,
+  stormGateways: 10_000,
+  stormMs: 2_000,
   deadlineMs: 12 * 60_000,
 };

@@ -2,6 +2,7 @@ import { table } from "../markdown.ts";
 import { environmentTable, goalTable, section, spreadText, verifiedText } from "../report.ts";
 import { cpuPer100k, messagesPerSecond, type Round, ratios, resultsOf } from "../rounds.ts";
 import { percentile } from "../stats.ts";
+import { stormText } from "../storm/report.ts";
 import type { Failover, HandOff } from "./faults.ts";
 import { clusterGoals, cpuRatios } from "./goals.ts";
 import type { ClusterLatency, ClusterPatch } from "./latency.ts";
@@ -9,7 +10,7 @@ import { GATEWAYS, WINDOW } from "./load.ts";
 import type { ClusterResults, RowInfo, VariantNote } from "./results.ts";
 
 export function renderClusterReport(results: ClusterResults): string {
-  const { throughput, latency, patch, failover, handOff, verified, variants } = results;
+  const { throughput, latency, patch, failover, handOff, storm, verified, variants } = results;
   const sections = [
     `# Cluster\n\nWritten by \`npm run bench\` on ${results.date.toISOString()}; do not edit. ${SETUP}`,
     section("Goals of the cluster", goalTable(clusterGoals(results))),
@@ -18,6 +19,7 @@ export function renderClusterReport(results: ClusterResults): string {
     patch && section("Desired state to a gateway of the front", patchText(patch)),
     failover && section("kill -9 of an owner", failoverText(failover)),
     handOff && section("SIGTERM of an owner", handOffText(handOff)),
+    storm && section("A fleet that reconnects", stormText(storm)),
     verified.length > 0 && section("Nothing lost in the cluster", verifiedText(verified)),
     section("Variants of the cluster", variantTable(variants)),
     section("Machine and servers", environmentTable(results)),

@@ -1,5 +1,6 @@
 import type { Environment } from "../environment.ts";
 import type { VerifiedVariant } from "../results.ts";
+import type { Storm } from "../storm/storm.ts";
 import type { Variant } from "../variants/variant.ts";
 import type { Failover, HandOff } from "./faults.ts";
 import type { ClusterLatency, ClusterPatch } from "./latency.ts";
@@ -20,6 +21,7 @@ export type ClusterResults = {
   patch?: ClusterPatch;
   failover?: Failover;
   handOff?: HandOff;
+  storm?: Storm;
   verified: VerifiedVariant[];
 };
 

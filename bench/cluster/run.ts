@@ -6,6 +6,7 @@ import type { ClusterPart } from "../options.ts";
 import type { VerifiedVariant } from "../results.ts";
 import { messagesPerSecond, resultsOf } from "../rounds.ts";
 import { median } from "../stats.ts";
+import { measureStorm } from "../storm/storm.ts";
 import { measureFailover, measureHandOff } from "./faults.ts";
 import { measureClusterLatency, measureClusterPatch } from "./latency.ts";
 import type { ClusterPlan } from "./plan.ts";
@@ -67,6 +68,10 @@ async function measureRest(
   if (parts.includes("cluster-handoff")) {
     console.log("SIGTERM of an owner");
     results.handOff = await measureHandOff(stage, plan);
+  }
+  if (parts.includes("cluster-storm")) {
+    console.log("a fleet that reconnects");
+    results.storm = await measureStorm(stage, plan);
   }
 }
 

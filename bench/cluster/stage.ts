@@ -1,3 +1,4 @@
+import { namesOf } from "../../stores/nats/streams.ts";
 import { type Child, forkModule } from "../children.ts";
 import { Lane } from "../lane.ts";
 import type { CommitWatchCalls } from "../servers/commit-watch.ts";
@@ -22,7 +23,8 @@ export async function openStage(): Promise<Stage> {
   const servers = await startBenchServers();
   const cluster = await startCluster(servers);
   const watch = forkModule<CommitWatchCalls>("./servers/commit-watch.ts", "watch of the commits");
-  await watch.peer.call("start", { natsUrl: servers.nats.url, subject: `${cluster.namespace}.events` });
+  const { eventSubject, routineSubject } = namesOf(cluster.namespace);
+  await watch.peer.call("start", { natsUrl: servers.nats.url, subjects: [eventSubject, routineSubject] });
   const ours = { servers, cluster, watch };
   const lanes: Lanes = {
     floor: await open(floor(servers)),

@@ -1,11 +1,11 @@
-import { connect } from "nats";
+import { connect, type Msg, type NatsError } from "nats";
 import type { DeliveredRow } from "../../actors/runtime/ports.ts";
 import { serve } from "../ipc.ts";
 import { completed } from "./completions.ts";
 import { type Takeover, Takeovers } from "./takeovers.ts";
 
 export type CommitWatchCalls = {
-  start: { params: { natsUrl: string; subject: string }; result: null };
+  start: { params: { natsUrl: string; subjects: string[] }; result: null };
   /** From now on the rows are looked into. */
   record: { params: null; result: null };
   takeovers: { params: null; result: Takeover[] };
@@ -18,9 +18,10 @@ let takeovers: Takeovers | undefined;
 
 /** Hears each committed row when it is published on the event bus: after the commit, so never too early. */
 serve<CommitWatchCalls>({
-  async start({ natsUrl, subject }) {
+  async start({ natsUrl, subjects }) {
     const connection = await connect({ servers: natsUrl });
-    connection.subscribe(subject, { callback: (_error, { data }) => receive(data) });
+    const callback = (_error: NatsError | null, { data }: Msg) => receive(data);
+    for (const subject of subjects) connection.subscribe(subject, { callback });
     await connection.flush();
     return null;
   },

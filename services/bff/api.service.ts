@@ -9,7 +9,7 @@ import { newRequestId } from "./headers.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
 import { PatientServer } from "./patient-server.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
-import { requestHandler } from "./request-handler.ts";
+import { type CallGuards, requestHandler } from "./request-handler.ts";
 import { restRoutes } from "./routes.ts";
 import { watchRoutes } from "./watch-routes.ts";
 import { WATCH_SETTINGS, Watches, type WatchSettings } from "./watches.ts";
@@ -25,11 +25,13 @@ export type ApiOptions = {
   readonly store: IdempotencyStore;
   readonly metricsText: () => string;
   readonly health: () => Health;
+  readonly guards?: CallGuards;
   readonly onListening?: (port: number) => void;
   readonly timeouts?: Partial<typeof TIMEOUTS>;
   readonly watches?: Partial<WatchSettings>;
 };
 
+const OPEN: CallGuards = { admit: async () => ({}), record: () => undefined };
 const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, callMs: 10_000, closeMs: 5_000 };
 
 /** What moleculer-web has under these names. */
@@ -52,6 +54,7 @@ export function apiService(options: ApiOptions): ServiceSchema {
     bodyLimit: limits.restBodyBytes,
     timeoutMs: timeouts.callMs,
     idempotency: idempotency(options.store),
+    guards: options.guards ?? OPEN,
   });
   let watches: Watches;
   const watched = watchRoutes(() => watches, timeouts.callMs);

@@ -35,7 +35,7 @@ export function errorAnswer(error: DomainError, requestId: string, method = ""):
 }
 
 function statusOf(type: ErrorType, code: number): string {
-  return type === "GATEWAY_EXISTS" ? "ALREADY_EXISTS" : (STATUS[code] ?? "UNKNOWN");
+  return type.endsWith("_EXISTS") ? "ALREADY_EXISTS" : (STATUS[code] ?? "UNKNOWN");
 }
 
 function errorInfo({ type, data }: DomainError): object {

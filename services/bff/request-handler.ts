@@ -28,16 +28,42 @@ export type Exchange = {
   readonly requestId: string;
 };
 
+/** A call of a known caller to a known action. */
+export type Call = {
+  readonly principal: Principal;
+  readonly binding: Binding;
+  readonly exchange: Exchange;
+};
+
+/** What became of it. */
+export type Ended = {
+  readonly status: number;
+  /** Of the error, as in its ErrorInfo. */
+  readonly reason?: string;
+  readonly ms: number;
+};
+
+/** What watches over calls. */
+export type CallGuards = {
+  /** Throws what keeps the call out, such as RATE_LIMITED; resolves with headers for its answer. */
+  readonly admit: (call: Call) => Promise<Readonly<Record<string, string>>>;
+  /** Told of every call that was permitted or denied, when it has ended. Never throws. */
+  readonly record: (call: Call, ended: Ended) => void;
+};
+
 type HandlerOptions = {
   readonly bodyLimit: number;
   readonly timeoutMs: number;
   readonly idempotency: Idempotency;
+  readonly guards: CallGuards;
 };
 
 export type RequestHandler = (route: RestRoute, exchange: Exchange) => Promise<Answer>;
 
 /** Everything between a matched route and its answer: who asks, may they, what exactly, and once only. */
-export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOptions): RequestHandler {
+export function requestHandler(options: HandlerOptions): RequestHandler {
+  const { bodyLimit, timeoutMs, idempotency, guards } = options;
+
   async function perform(binding: Binding, exchange: Exchange, parts: Omit<Parts, "body">, bytes: Buffer) {
     const { context, path, request } = exchange;
     const params = paramsOf(binding, { ...parts, body: parseJson(bytes) });
@@ -61,12 +87,17 @@ export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOpt
     }
   }
 
-  return async (route, exchange) => {
-    const { request, context } = exchange;
-    const principal = await authenticated(context, request, timeoutMs);
-    const binding = bindingFor(route, request.headers);
+  async function serve(route: RestRoute, { principal, binding, exchange }: Call): Promise<Answer> {
+    const { request } = exchange;
     authorize(principal, binding.role, binding.action);
-    const bytes = await readBody(request, bodyLimit);
+    const headers = await guards.admit({ principal, binding, exchange });
+    const answer = await once(route, { principal, binding, exchange }, await readBody(request, bodyLimit));
+    return { ...answer, headers: { ...headers, ...answer.headers } };
+  }
+
+  async function once(route: RestRoute, call: Call, bytes: Buffer): Promise<Answer> {
+    const { principal, binding, exchange } = call;
+    const { request } = exchange;
     const key = route.method === "GET" ? undefined : idempotencyKeyOf(request.headers["idempotency-key"]);
     const parts = partsOf(exchange, binding, principal, key);
     if (key === undefined) return perform(binding, exchange, parts, bytes);
@@ -74,7 +105,35 @@ export function requestHandler({ bodyLimit, timeoutMs, idempotency }: HandlerOpt
     return idempotency.once(principal.name, key, fingerprint, () =>
       settled(exchange, perform(binding, exchange, parts, bytes)),
     );
+  }
+
+  return async (route, exchange) => {
+    const { request, context } = exchange;
+    const principal = await authenticated(context, request, timeoutMs);
+    const call = { principal, binding: bindingFor(route, request.headers), exchange };
+    return recorded(guards, call, timeoutMs, () => serve(route, call));
   };
+}
+
+/** Whatever it ends with. */
+async function recorded(
+  guards: CallGuards,
+  call: Call,
+  timeoutMs: number,
+  serve: () => Promise<Answer>,
+): Promise<Answer> {
+  const start = performance.now();
+  const end = (status: number, reason?: string) =>
+    guards.record(call, { status, ms: performance.now() - start, ...(reason !== undefined && { reason }) });
+  try {
+    const answer = await serve();
+    end(answer.status);
+    return answer;
+  } catch (error) {
+    const known = domainErrorOf(error, timeoutMs);
+    end(known?.code ?? 500, known?.type ?? "INTERNAL");
+    throw error;
+  }
 }
 
 function partsOf(

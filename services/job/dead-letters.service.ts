@@ -55,7 +55,8 @@ export function deadLettersService(options: DeadLettersOptions): ServiceSchema {
         return redriveMessage(id);
       },
     }),
-    created: () => bus.subscribe({ group: "dead-letters", fromOldest: true, handle: record }),
+    created: () =>
+      bus.subscribe({ group: "dead-letters", fromOldest: true, skipsRoutine: true, handle: record }),
   };
 }
 

@@ -7,6 +7,10 @@ import * as eventBus from "./0005-event-bus.ts";
 import * as journal from "./0006-journal.ts";
 import * as sessions from "./0007-sessions.ts";
 import * as gatewayEvents from "./0008-gateway-events.ts";
+import * as presence from "./0009-presence.ts";
+import * as configProfiles from "./0010-config-profiles.ts";
+import * as journalPages from "./0011-journal.ts";
+import * as config from "./0012-config.ts";
 
 type Migration = {
   readonly name: string;
@@ -23,4 +27,8 @@ export const MIGRATIONS: Migration[] = [
   { name: "0006-journal", up: journal.up },
   { name: "0007-sessions", up: sessions.up },
   { name: "0008-gateway-events", up: gatewayEvents.up },
+  { name: "0009-presence", up: presence.up },
+  { name: "0010-config-profiles", up: configProfiles.up },
+  { name: "0011-journal", up: journalPages.up },
+  { name: "0012-config", up: config.up },
 ];

@@ -67,7 +67,7 @@ export class GroupConsumer {
   async #ensure(): Promise<void> {
     const { connection, names, ackWaitMs } = this.#options;
     const manager = await connection.jetstreamManager({ checkAPI: false });
-    await ensureConsumer(manager, names.events, this.#consumer, ackWaitMs);
+    await ensureConsumer(manager, names, this.#consumer, ackWaitMs);
   }
 
   async #run(messages: ConsumerMessages): Promise<void> {

@@ -82,8 +82,8 @@ export class JetStreamBus implements EventBus {
     for (const group of this.#groups) await group.start();
   }
 
-  publish(row: CommitRow): Promise<void> {
-    return this.#publisher.publish(row);
+  publish(row: CommitRow, isRoutine = false): Promise<void> {
+    return this.#publisher.publish(row, isRoutine);
   }
 
   async stop(): Promise<void> {

@@ -20,24 +20,30 @@ type RowPublisherOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Publishes rows in micro-batches, one message on its way at a time, each until the stream has stored it. */
+/** A part on its way: rows of the same type and partition stay in order. */
+type Item = RowPart & { readonly partition: string; readonly isRoutine: boolean };
+
+/** Publishes rows in micro-batches, one on its way at a time, each until the stream has stored it. */
 export class RowPublisher {
   readonly #options: RowPublisherOptions;
-  readonly #batcher: RowBatcher<RowPart>;
+  readonly #batcher: RowBatcher<Item>;
   #problem: string | undefined;
 
   constructor(options: RowPublisherOptions) {
     this.#options = options;
-    const send = (batch: Batch<RowPart>) => this.#send(batch);
+    const send = (batch: Batch<Item>) => this.#send(batch);
     this.#batcher = new RowBatcher({ send, maxItems: MAX_ROWS, maxBytes: MAX_BYTES });
   }
 
   /** Resolves when the stream has all of the row. */
-  publish(row: CommitRow): Promise<void> {
+  publish(row: CommitRow, isRoutine: boolean): Promise<void> {
     const refuseAbove = (this.#options.connection.info?.max_payload ?? 4 * MAX_BYTES) - FRAME_BYTES;
     const [head, ...rest] = partsOf(row, { cutAbove: MAX_BYTES, refuseAbove });
-    let stored = this.#add(head);
-    for (const part of rest) stored = this.#add(part);
+    const partition = `${row.type}/${row.partition}`;
+    const add = (part: RowPart) =>
+      this.#batcher.add({ ...part, partition, isRoutine }, Buffer.byteLength(part.text));
+    let stored = add(head);
+    for (const part of rest) stored = add(part);
     return stored;
   }
 
@@ -45,28 +51,31 @@ export class RowPublisher {
     return this.#batcher.stop();
   }
 
-  #add(part: RowPart): Promise<void> {
-    return this.#batcher.add(part, Buffer.byteLength(part.text));
-  }
-
-  async #send({ items, done }: Batch<RowPart>): Promise<void> {
-    const payload = `[${items.map(({ text }) => text).join(",")}]`;
-    const msgID = idOf(items);
-    await untilDone(
-      () => this.#publish(payload, msgID),
-      (error) => this.#report(error),
-      this.#options.signal,
-    );
+  async #send({ items, done }: Batch<Item>): Promise<void> {
+    const { eventSubject, routineSubject } = this.#options.names;
+    const { routine, notable } = split(items);
+    await Promise.all([this.#store(routineSubject, routine), this.#store(eventSubject, notable)]);
     if (this.#problem) this.#options.log.info("the event stream takes rows again");
     this.#problem = undefined;
     done.resolve();
   }
 
+  async #store(subject: string, items: readonly Item[]): Promise<void> {
+    if (items.length === 0) return;
+    const payload = `[${items.map(({ text }) => text).join(",")}]`;
+    const msgID = idOf(items);
+    await untilDone(
+      () => this.#publish(subject, payload, msgID),
+      (error) => this.#report(error),
+      this.#options.signal,
+    );
+  }
+
   /** The server drops a copy: the same id within two minutes. */
-  async #publish(payload: string, msgID: string): Promise<void> {
-    const { connection, names } = this.#options;
+  async #publish(subject: string, payload: string, msgID: string): Promise<void> {
+    const { connection } = this.#options;
     try {
-      await connection.jetstream().publish(names.eventSubject, payload, { msgID, timeout: ACK_TIMEOUT_MS });
+      await connection.jetstream().publish(subject, payload, { msgID, timeout: ACK_TIMEOUT_MS });
     } catch (error) {
       await this.#repair(error);
       throw error;
@@ -90,6 +99,15 @@ export class RowPublisher {
       this.#options.log.error("the event stream takes no rows; they wait in the store", { problem });
     this.#problem = problem;
   }
+}
+
+/** All rows of a partition go into the same message: else who reads both subjects could see them out of order. */
+function split(items: readonly Item[]): { routine: Item[]; notable: Item[] } {
+  const partitions = new Set(items.filter(({ isRoutine }) => !isRoutine).map(({ partition }) => partition));
+  const { routine = [], notable = [] } = Object.groupBy(items, ({ partition }) =>
+    partitions.has(partition) ? "notable" : "routine",
+  );
+  return { routine, notable };
 }
 
 function idOf(items: readonly RowPart[]): string {

@@ -35,3 +35,19 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count
 `;
+
+/**
+ * KEYS: the times of the calls that were allowed, oldest first. ARGV: limit and window. Times are added at one end and
+ * leave at the other, each once: the work of a call does not grow with the limit. A clock that was set back would
+ * hold the times for long: then they are forgotten.
+ */
+export const TAKE = `${NOW}
+local times, limit, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+if tonumber(redis.call('LINDEX', times, -1) or 0) > now then redis.call('DEL', times) end
+while tonumber(redis.call('LINDEX', times, 0) or now) <= now - window do redis.call('LPOP', times) end
+local taken = redis.call('LLEN', times)
+if taken >= limit then return {0, 0, redis.call('LINDEX', times, taken - limit) + window - now} end
+redis.call('RPUSH', times, now)
+redis.call('PEXPIRE', times, window)
+return {1, limit - taken - 1, 0}
+`;

@@ -45,14 +45,20 @@ export function eventBusConformance(driver: string, open: () => Promise<OpenedBu
     }
 
     function publish(bus: EventBus, ...rows: CommitRow[]): void {
-      for (const row of rows) {
-        kept.add(row);
-        void bus.publish(row).then(() => kept.delete(row));
-      }
+      for (const row of rows) publishOne(bus, row);
+    }
+
+    function publishOne(bus: EventBus, row: CommitRow, isRoutine = false): void {
+      kept.add(row);
+      void bus.publish(row, isRoutine).then(() => kept.delete(row));
     }
 
     const publishAt = (bus: EventBus, positions: readonly number[], partition = 0) =>
       publish(bus, ...positions.map((pos) => committedRow(partition, pos)));
+
+    const publishRoutine = (bus: EventBus, positions: readonly number[], partition = 0) => {
+      for (const pos of positions) publishOne(bus, committedRow(partition, pos), true);
+    };
 
     const handled = (consumer: RecordingConsumer, count: number) =>
       waitFor(`${count} rows in ${consumer.group}`, () => consumer.rows.length >= count);
@@ -202,6 +208,56 @@ export function eventBusConformance(driver: string, open: () => Promise<OpenedBu
       publishAt(second, [4]);
       await handled(fresh, 1);
       expect(fresh.positions()).toEqual([4]);
+    });
+
+    it("gives routine rows to those groups alone that want them, in order with the others", async () => {
+      const all = new RecordingConsumer("all");
+      const few = new RecordingConsumer("few", { skipsRoutine: true });
+      const bus = await start(all, few);
+      const notable = [100, 200, 300, 400, 500, 600];
+      for (const pos of upTo(600)) {
+        publishOne(bus, committedRow(0, pos), !notable.includes(pos));
+        publishOne(bus, committedRow(1, pos), true);
+      }
+      await Promise.all([handled(all, 1200), published()]);
+      publishAt(bus, [601], 1);
+      await waitFor("the last row", () => few.positions(1).includes(601));
+      expect(all.positions(0)).toEqual(upTo(600));
+      expect(all.positions(1).slice(0, 600)).toEqual(upTo(600));
+      expect(few.positions(0).filter((pos) => notable.includes(pos))).toEqual(notable);
+      expect(few.positions(0)).toEqual(few.positions(0).toSorted((a, b) => a - b));
+      expect(few.positions(1)).toEqual([601]);
+    });
+
+    it("keeps the order of a group that skips over failures, restarts and what was put aside", async () => {
+      const before = new RecordingConsumer("few", { skipsRoutine: true });
+      before.before = ({ rows }) => {
+        if (rows.some(({ pos }) => pos === 4)) throw new Error("four is poison");
+        if (rows.some(({ pos }) => pos === 6)) throw new Away("from here on it fails");
+      };
+      const first = await start(before);
+      for (const pos of [1, 2, 3, 4, 5]) {
+        publishOne(first, committedRow(0, pos), pos % 2 === 1);
+        await published();
+      }
+      await handled(before, 1);
+      await waitFor("the letter", async () => (await first.undelivered(10)).length === 1);
+      publishAt(first, [6]);
+      await waitFor("the failure", () => before.calls > 5);
+      publishRoutine(first, [7]);
+      await first.stop();
+
+      const after = new RecordingConsumer("few", { skipsRoutine: true });
+      const second = await start(after);
+      for (const row of kept) publishOne(second, row, row.pos % 2 === 1);
+      publishAt(second, [8]);
+      await waitFor("the last row", () => after.positions().includes(8));
+      expect([before.positions(), after.positions().filter((pos) => pos % 2 === 0)]).toEqual([[2], [6, 8]]);
+      const { length } = after.rows;
+      const [letter] = await second.undelivered(10);
+      expect(await second.redrive(letter?.id ?? "")).toBe(true);
+      await handled(after, length + 1);
+      expect(after.positions().at(-1)).toBe(4);
     });
 
     it("brings a large row whole, in parts that say where they begin", async () => {

@@ -36,8 +36,11 @@ export class JournalScene {
       await this.#database?.close();
     });
     beforeEach(async () => {
-      for (const table of ["journal_events", "journal_bases"]) await this.#write(`DELETE FROM ${table}`);
+      for (const table of ["journal_pages", "journal_terms", "journal_bases"]) {
+        await this.#write(`DELETE FROM ${table}`);
+      }
       await this.#write("UPDATE journal_state SET trimmed = 0");
+      await this.#write("UPDATE journal_index SET seq = 0, marks = '{}'");
       this.twins = new Twins();
       this.now = CREATED;
     });
@@ -67,6 +70,14 @@ export class JournalScene {
   readonly history = (params: Partial<Params<"journal.history">> = {}) =>
     call(this.broker, "journal.history", { gatewayId: "gw-1", ...params });
 
+  /** With a journal of its own on the same database. */
+  readonly anotherNode = (): Promise<JournalHarness> => startJournal(this.#opened);
+
+  /** To change the schema with. */
+  get schema() {
+    return this.#opened.getQueryInterface();
+  }
+
   get broker() {
     return this.#harness.broker;
   }
@@ -77,8 +88,12 @@ export class JournalScene {
   }
 
   get #sql(): Sql {
+    return new Sql(this.#opened);
+  }
+
+  get #opened(): Sequelize {
     if (!this.#database) throw new Error("the database is open during tests only");
-    return new Sql(this.#database.sequelize);
+    return this.#database.sequelize;
   }
 
   #write(text: string): Promise<number> {

@@ -13,6 +13,7 @@ export function changeOf(actorId: string, bytes: number): CommitRow["changes"][n
 export class RecordingConsumer implements Consumer {
   readonly group: string;
   readonly fromOldest: boolean;
+  readonly skipsRoutine: boolean;
   /** What it has handled, in that order. */
   readonly rows: DeliveredRow[] = [];
   readonly sequences: number[] = [];
@@ -23,9 +24,10 @@ export class RecordingConsumer implements Consumer {
   #running = 0;
   mostAtOnce = 0;
 
-  constructor(group: string, fromOldest = false) {
+  constructor(group: string, { fromOldest = false, skipsRoutine = false } = {}) {
     this.group = group;
     this.fromOldest = fromOldest;
+    this.skipsRoutine = skipsRoutine;
   }
 
   readonly handle = async (delivery: Delivery): Promise<void> => {

@@ -4,7 +4,13 @@ import { DomainError, type ErrorType } from "../../actors/contracts/errors.ts";
 import type { JsonObject, JsonValue } from "../../actors/contracts/json.ts";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import type { Context, Decision } from "../../actors/runtime/actor.ts";
-import type { TwinCommand, TwinCommands, TwinEvent, TwinReply } from "../../actors/twin/contract.ts";
+import type {
+  ProfileLayer,
+  TwinCommand,
+  TwinCommands,
+  TwinEvent,
+  TwinReply,
+} from "../../actors/twin/contract.ts";
 import { EMPTY_TWIN, type TwinState } from "../../actors/twin/state.ts";
 import { type TwinActor, twinActor } from "../../actors/twin/twin.ts";
 
@@ -53,6 +59,17 @@ export const jsonPatch = (operations: readonly JsonValue[], more: Provenance = {
 });
 
 export const hello = (params: TwinCommands["hello"]["params"]): TwinCommand => ({ name: "hello", params });
+
+export const layer = (
+  profileId: string,
+  desired: JsonObject,
+  more: Partial<Pick<ProfileLayer, "revision" | "priority">> = {},
+): ProfileLayer => ({ profileId, revision: 1, priority: 0, ...more, desired });
+
+export const lay = (...layers: readonly ProfileLayer[]): TwinCommand => ({
+  name: "layProfiles",
+  params: { layers },
+});
 
 /** The error with which `act` is refused. */
 export function refusal(act: () => unknown): DomainError {

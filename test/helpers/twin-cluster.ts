@@ -13,6 +13,7 @@ import { gatewaysService } from "../../services/core/gateways/gateways.service.t
 import { twinAsks } from "../../services/core/twins/asks.ts";
 import { Downlinks } from "../../services/core/twins/downlinks.ts";
 import { TwinLending } from "../../services/core/twins/lending.ts";
+import { TrafficCount } from "../../services/core/twins/traffic.ts";
 import { twinsService } from "../../services/core/twins/twins.service.ts";
 import { openDatabase } from "../../stores/database.ts";
 import { NatsSignals } from "../../stores/nats/signals.ts";
@@ -80,7 +81,8 @@ export async function startTwinNode(
   const refresh = () => node.ownership.look();
   const router = new ActorRouter({ type: "twin", partitionCount: PARTITIONS, routes, refresh });
   const counters = { count: () => undefined, gauge: () => undefined };
-  const downlinks = new Downlinks({ caller: broker, counters });
+  const traffic = new TrafficCount({ caller: broker, counters, log: silent });
+  const downlinks = new Downlinks({ caller: broker, counters, traffic });
   const host = new ActorHost({
     type: twinActor({ limits: DEFAULT_LIMITS }),
     partitionCount: PARTITIONS,
@@ -98,7 +100,9 @@ export async function startTwinNode(
   broker.createService(gatewaysService({ sequelize, clock: Date.now, publisher, log: silent }));
   const lending = new TwinLending({ host, router, broker });
   const asks = twinAsks({ nodeId: broker.nodeID, host, router, routes });
-  broker.createService(twinsService({ node, host, asks, routes, downlinks, lending, views: lending }));
+  broker.createService(
+    twinsService({ node, host, asks, routes, downlinks, lending, views: lending, traffic }),
+  );
   await node.start();
   await broker.start();
   const stop = async () => {

@@ -13,6 +13,7 @@ import type { Server } from "../../scripts/servers/server.ts";
 import { Bridge, type BridgeOptions } from "../../services/edge/mqtt-bridge/bridge.ts";
 import type { MqttVersion } from "../../services/edge/mqtt-bridge/dialer.ts";
 import { BRIDGE_SETTINGS, type BridgeSettings } from "../../services/edge/mqtt-bridge/settings.ts";
+import { FakePresence } from "../helpers/fake-presence.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 type Answer = Outcome<readonly EncodedAnswer[]>;
@@ -75,6 +76,7 @@ let bridges = 0;
 /** A bridge on that broker; every gateway exists unless the test says otherwise. */
 export function newBridge(url: string, { settings, ...choices }: Choices = {}) {
   const twins = new FakeTwins();
+  const presence = new FakePresence();
   const counters = new CountersInMemory();
   bridges += 1;
   const bridge = new Bridge({
@@ -89,6 +91,8 @@ export function newBridge(url: string, { settings, ...choices }: Choices = {}) {
     log: SILENT,
     routes: { ownerOf: () => "owner", learn: () => {} },
     ingest: (_owner, messages) => twins.ingest(messages),
+    presence: { ownerOf: () => "owner", learn: () => {} },
+    signal: (_owner, signals) => presence.ingest("mqtt-bridge", signals, "here"),
     exists: async () => true,
     ...choices,
     settings: { ...BRIDGE_SETTINGS, reconnectMinMs: 20, lostMinMs: 100, ...settings },
@@ -110,9 +114,10 @@ export function newBridge(url: string, { settings, ...choices }: Choices = {}) {
   const holding = (n: number) => waitFor(`${n} unacknowledged`, () => bridge.unacknowledged === n);
   const stop = async () => {
     twins.release();
+    presence.release();
     await bridge.stop();
   };
-  return { bridge, twins, counters, adopt, connected, received, holding, stop };
+  return { bridge, twins, presence, counters, adopt, connected, received, holding, stop };
 }
 
 const EMPTY = { snapshotPos: 0, publishedPos: 0, rows: [], dueTimers: [] };

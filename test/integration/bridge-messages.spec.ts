@@ -5,6 +5,8 @@ import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import type { PartitionHolder } from "../../actors/runtime/holder.ts";
 import { broadcast, call } from "../../mixins/bridge.ts";
 import { mqttBridgeService } from "../../services/edge/mqtt-bridge/mqtt-bridge.service.ts";
+import { SIGNAL_SETTINGS } from "../../services/edge/signals/settings.ts";
+import { FakePresence } from "../helpers/fake-presence.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { CountersInMemory, connectGateways, FakeTwins, startBroker } from "./bridge-harness.ts";
 
@@ -29,6 +31,8 @@ afterAll(() => mosquitto.stop());
 /** The service on a node that owns all slots, with a registry and twins as the test wants them. */
 async function startNode(url: string) {
   const twins = new FakeTwins();
+  const presence = new FakePresence();
+  const routes = { presenceOwner: undefined as string | undefined, changed: () => {} };
   const counters = new CountersInMemory();
   const registered = new Set(["gw-1", "gw-2"]);
   const registry = { isDown: false, asked: 0 };
@@ -38,15 +42,35 @@ async function startNode(url: string) {
     slots: 1,
     node: OWNER_OF_ALL,
     routes: { ownerOf: () => "here", learn: () => {}, onChange: () => () => {} },
+    presence: {
+      ownerOf: () => routes.presenceOwner,
+      learn: () => {},
+      onChange: (listener) => {
+        routes.changed = listener;
+        return () => {};
+      },
+    },
     limits: DEFAULT_LIMITS,
     clock: Date.now,
     counters,
-    settings: { lookupRetryMs: 20, unknownTtlMs: 60_000, reconnectMinMs: 20, lostMinMs: 20 },
+    settings: {
+      signals: { ...SIGNAL_SETTINGS, retryMinMs: 60_000, retryMaxMs: 60_000 },
+      lookupRetryMs: 20,
+      unknownTtlMs: 60_000,
+      reconnectMinMs: 20,
+      lostMinMs: 20,
+    },
   });
   broker.createService(schema);
   broker.createService({
     name: "twins",
     actions: { ingest: ({ params }) => twins.ingest(params.messages) },
+  });
+  broker.createService({
+    name: "presence",
+    actions: {
+      ingest: ({ params: { edge, signals }, nodeID }) => presence.ingest(edge, signals, `${nodeID}`),
+    },
   });
   broker.createService({
     name: "gateways",
@@ -65,7 +89,8 @@ async function startNode(url: string) {
   const received = (n: number) => waitFor(`${n} messages`, () => twins.messages.length >= n);
   /** The counters are complete when the node has ended. */
   const stop = () => broker.stop();
-  return { broker, twins, counters, registered, registry, problems, connected, received, stop };
+  const parts = { broker, twins, presence, routes, counters, registered, registry };
+  return { ...parts, problems, connected, received, stop };
 }
 
 const OWNER_OF_ALL = {
@@ -158,6 +183,16 @@ test("while the registry is down messages wait, and keep their order", async () 
   node.registry.isDown = false;
   await node.received(20);
   expect(node.twins.texts).toEqual(texts);
+});
+
+test("presence is told as soon as it has an owner, and by whom", async () => {
+  await gateways.up("gw-1", '{"boot":"b"}', "hello");
+  await node.received(1);
+  node.routes.presenceOwner = "here";
+  node.routes.changed();
+  await waitFor("the signal", () => node.presence.told.length > 0, 3000);
+  expect(node.presence.told[0]).toMatchObject({ gatewayId: "gw-1", kind: "hello", node: "here" });
+  expect([...node.presence.edges]).toEqual(["mqtt-bridge"]);
 });
 
 test("messages for gateways go to the broker while it is there, else the caller is to try again", async () => {

@@ -2,6 +2,7 @@ import type { BrokerOptions } from "moleculer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DownMessage } from "../../actors/contracts/edge.ts";
 import { broadcast, call } from "../../mixins/bridge.ts";
+import { openSessions } from "../helpers/fake-presence.ts";
 import { freshNamespace, sharedServers } from "../helpers/servers.ts";
 import { type Harness, startFrontHarness, until } from "./front-harness.ts";
 
@@ -78,6 +79,22 @@ describe("a second connection of the same client id at another front", () => {
     await last.up("reported", { state: {} });
     expect(last.client.connected).toBe(true);
   });
+});
+
+test("presence, wherever it is, knows the newer connection, although it hears of the older one last", async () => {
+  one.presenceRoutes.move("gw-1", "two");
+  two.presence.answer = ({ sessionId }) => {
+    const isEarly = sessionId?.startsWith("one:") && two.presence.of("opened").length === 0;
+    return isEarly ? { ok: false, error: { type: "OVERLOADED", data: {} } } : { ok: true, reply: null };
+  };
+  await one.connect("gw-1", { clientId: "same" });
+  await until("the first was to be told", () => two.presence.calls > 0);
+  await two.connect("gw-1", { clientId: "same" });
+  await until("the end of the first is told", () => two.presence.of("closed").length > 0);
+  const { told } = two.presence;
+  expect(told.map(({ kind, node }) => `${kind} ${node}`)).toEqual(["opened two", "opened one", "closed one"]);
+  expect(told[2]?.payload.reason).toBe("taken_over");
+  expect(openSessions(told)).toEqual(new Set([told[0]?.sessionId]));
 });
 
 describe("messages for gateways", () => {

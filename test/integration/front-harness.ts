@@ -15,6 +15,7 @@ import { freePort } from "../../scripts/servers/free-port.ts";
 import { mqttFrontService } from "../../services/edge/mqtt-front/mqtt-front.service.ts";
 import type { FrontSettings } from "../../services/edge/mqtt-front/settings.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
+import { FakePresence } from "../helpers/fake-presence.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { clientOptions, Gateway, RawLink } from "./front-clients.ts";
 
@@ -131,14 +132,22 @@ export async function startFrontHarness(
   attempts: SharedCounters = new MemoryCounters(1000, Date.now),
 ) {
   const twins = new FakeTwins();
+  const presence = new FakePresence();
   const registry = new FakeRegistry();
   const counters = new CountersInMemory();
   const port = await freePort("127.0.0.1");
   const broker = new ServiceBroker({ logger: false, dependencyInterval: 10, ...brokerOptions });
   const routes = new FakeRoutes(broker.nodeID);
+  const presenceRoutes = new FakeRoutes(broker.nodeID);
   broker.createService({
     name: "twins",
     actions: { ingest: (context) => twins.ingest(context.params.messages) },
+  });
+  broker.createService({
+    name: "presence",
+    actions: {
+      ingest: ({ params: { edge, signals }, nodeID }) => presence.ingest(edge, signals, `${nodeID}`),
+    },
   });
   broker.createService({
     name: "gateways",
@@ -151,6 +160,7 @@ export async function startFrontHarness(
     clock: Date.now,
     counters,
     routes,
+    presence: presenceRoutes,
     attempts,
   };
   broker.createService(mqttFrontService({ ...front, settings }));
@@ -194,9 +204,11 @@ export async function startFrontHarness(
 
   async function stop(): Promise<void> {
     twins.release();
+    presence.release();
     for (const link of opened) link.end();
     await broker.stop();
   }
 
-  return { port, broker, twins, routes, registry, counters, connect, raw, rawGateway, downlink, stop };
+  const parts = { port, broker, twins, routes, presence, presenceRoutes, registry, counters };
+  return { ...parts, connect, raw, rawGateway, downlink, stop };
 }

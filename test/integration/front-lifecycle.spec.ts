@@ -5,6 +5,7 @@ import { freePort } from "../../scripts/servers/free-port.ts";
 import type { IngestOutcome } from "../../services/edge/ingest/ingest-batcher.ts";
 import { Front } from "../../services/edge/mqtt-front/front.ts";
 import { FRONT_SETTINGS } from "../../services/edge/mqtt-front/settings.ts";
+import { NO_PRESENCE } from "../../services/edge/signals/presence-routes.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
 import { CountersInMemory, type Harness, startFrontHarness, until } from "./front-harness.ts";
 
@@ -131,6 +132,8 @@ test("a port that is taken gives one clear error", async () => {
     learn: () => {},
     announce: null,
     ingest: async () => [],
+    presence: NO_PRESENCE,
+    signal: async () => [],
   });
   await expect(second.start()).rejects.toThrow(`the MQTT front cannot listen on 127.0.0.1:${port}`);
   taken.close();

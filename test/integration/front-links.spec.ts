@@ -140,8 +140,11 @@ describe("a client that sends without waiting", () => {
       const silent = await front.rawGateway(id, 1);
       await until("a silent connection has outlived its keep-alive", () => silent.isClosed);
     }
+    const vouched = () => front.presence.of("alive", "gw-1").map(({ payload: { ageMs = 0 } }) => ageMs);
+    await until("presence was told a few times that it is there", () => vouched().length > 3);
     clearInterval(pings);
     expect(link.isClosed).toBe(false);
+    expect(Math.max(...vouched())).toBeLessThan(2500);
     front.twins.release();
     await until("all are acknowledged", () => link.ids("puback").length === 5);
   });

@@ -64,7 +64,7 @@ describe("JetStream alone", () => {
   it("hands a new group that wants it all that was kept", async () => {
     const first = await start(new RecordingConsumer("old"));
     await first.publish(committedRow(0, 1));
-    const consumer = new RecordingConsumer("new", true);
+    const consumer = new RecordingConsumer("new", { fromOldest: true });
     await start(consumer);
     await waitFor("the row of before", () => consumer.positions().includes(1));
   });
@@ -132,6 +132,44 @@ describe("JetStream alone", () => {
     gate.resolve();
     await waitFor("all rows", () => consumer.rows.length === 40 && stored === 40);
     expect(consumer.positions()).toEqual(upTo(40));
+  });
+
+  it("makes room though a group that skips routine rows has nothing to handle", async () => {
+    const all = new RecordingConsumer("all");
+    const few = new RecordingConsumer("few", { skipsRoutine: true });
+    const bus = await start(all, { maxBytes: 300_000 });
+    await start(few, { maxBytes: 300_000 });
+    await bus.publish(committedRow(0, 1));
+    for (const pos of upTo(40).slice(1)) {
+      await bus.publish(committedRow(0, pos, 20_000), true);
+      await waitFor("the row", () => all.positions().includes(pos));
+    }
+    expect(few.positions()).toEqual([1]);
+  });
+
+  it("keeps what a group that skips routine rows has not handled, and lets it begin to skip later", async () => {
+    const before = new RecordingConsumer("few");
+    const first = await start(before);
+    await first.publish(committedRow(0, 1), true);
+    await waitFor("the row of before", () => before.rows.length === 1);
+    await first.stop();
+
+    const few = new RecordingConsumer("few", { skipsRoutine: true });
+    const gate = Promise.withResolvers<void>();
+    few.before = () => gate.promise;
+    const told: object[] = [];
+    const bus = await start(few, {
+      maxBytes: 300_000,
+      log: { ...log, error: (_message, fields = {}) => told.push(fields) },
+    });
+    await bus.publish(committedRow(0, 2));
+    for (const pos of upTo(40).slice(2)) void bus.publish(committedRow(0, pos, 20_000), true);
+    await waitFor("the alert", () => told.find((fields) => "groups" in fields));
+    expect(told).toContainEqual({ groups: ["few"] });
+    gate.resolve();
+    await bus.publish(committedRow(1, 41));
+    await waitFor("the last row", () => few.positions(1).includes(41));
+    expect(few.positions()).toEqual([2]);
   });
 
   it("makes a consumer anew that was deleted on the server", async () => {

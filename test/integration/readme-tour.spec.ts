@@ -197,7 +197,6 @@ test("docs/errors.md lists exactly the errors of the table, as they are answered
     return [errorCodeOf(type), error.status, type, ERRORS[type].retryable ? "yes" : "no"].join(" ");
   });
   expect(rows.map((row) => row.slice(0, 4).join(" ")).sort()).toEqual(expected.sort());
-  expect(rows).toHaveLength(34);
   expect(rows.every(([, , , , when]) => when)).toBe(true);
 });
 

@@ -86,11 +86,15 @@ describe("a twin over REST", () => {
     expect(answer.body).toMatchObject({ version: 2, desired: { state: { b: 2 } } });
   });
 
-  test("has times of its leaves when asked for", async () => {
+  test("has times and sources of its leaves when asked for", async () => {
     await desired("PATCH", { a: { b: 1 } });
     const { body } = await twin({}, "?view=FULL");
     expect(body.desired).toMatchObject({ metadata: { a: { b: expect.stringMatching(/Z$/) } } });
-    expect((await twin()).body.desired).not.toHaveProperty("metadata");
+    expect(body.desired).toMatchObject({ sources: { a: { b: "gateway" } } });
+    expect(body.reported).not.toHaveProperty("sources");
+    const basic = (await twin()).body.desired;
+    expect(basic).not.toHaveProperty("metadata");
+    expect(basic).not.toHaveProperty("sources");
     expect(fieldsOf(await twin({}, "?view=ALL"))).toEqual(["view"]);
   });
 

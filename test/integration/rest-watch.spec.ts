@@ -5,9 +5,8 @@ import { EMPTY_TWIN } from "../../actors/twin/state.ts";
 import { viewOf } from "../../actors/twin/view.ts";
 import { call } from "../../mixins/bridge.ts";
 import { twinResource } from "../../mixins/twin-resource.ts";
-import { append } from "../../services/job/journal/append.ts";
-import { entriesOf } from "../../services/job/journal/entries.ts";
 import { RETENTION, trimOnce } from "../../services/job/journal/retention.ts";
+import { JournalWriter } from "../../services/job/journal/writer.ts";
 import { Sql } from "../../stores/sql/sql.ts";
 import { TestEventSource } from "../helpers/event-source.ts";
 import { journalSchema, Twins } from "../helpers/journal.ts";
@@ -139,7 +138,7 @@ describe("watching events", () => {
 
   test("events whose hint was lost come a little later", async () => {
     const source = await watch(ALL);
-    await append(new Sql(rest.sequelize), entriesOf(happened(0).rows));
+    await new JournalWriter(new Sql(rest.sequelize)).append(happened(0).rows);
     await source.atLeast(1);
   });
 

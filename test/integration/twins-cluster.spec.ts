@@ -146,6 +146,48 @@ test("answers that one reply cannot carry reach the edge before it; if they cann
   expect(refused.every((outcome) => !outcome.ok && outcome.error.type === "SERVICE_UNAVAILABLE")).toBe(true);
 });
 
+test("profiles are laid over twins of all nodes by a call to any of them, and may be laid again", async () => {
+  const layers = [
+    { profileId: "base", revision: 1, priority: 0, desired: { mode: "eco", text: "x".repeat(20_000) } },
+  ];
+  const wanted = gateways.map((gatewayId) => ({ gatewayId, layers }));
+  for (const { broker } of nodes) {
+    for (let rest = wanted; rest.length > 0; ) {
+      const outcomes = await call(edge, "twins.layProfiles", { gateways: rest }, { nodeID: broker.nodeID });
+      const views = outcomes.flatMap((outcome) => (outcome.ok && outcome.reply ? [outcome.reply] : []));
+      expect(views.map(({ gatewayId }) => gatewayId)).toEqual(
+        rest.slice(0, outcomes.length).map(({ gatewayId }) => gatewayId),
+      );
+      expect(views.every(({ version, desired }) => version === 1 && desired.state.mode === "eco")).toBe(true);
+      rest = rest.slice(outcomes.length);
+    }
+  }
+  const { desired } = await call(edge, "twins.get", { gatewayId: anyGateway, view: "FULL" });
+  expect(desired.sources).toEqual({ mode: "configProfiles/base", text: "configProfiles/base" });
+  const many = Array.from({ length: 1001 }, () => ({ gatewayId: anyGateway, layers }));
+  await expect(call(first().broker, "twins.layProfiles", { gateways: many })).rejects.toMatchObject({
+    type: "INVALID_ARGUMENT",
+  });
+});
+
+test("what gateways miss goes out where their twins are, when any node is asked to deliver it", async () => {
+  for (const { nodeId } of nodes)
+    await ingest(
+      nodeId,
+      gateways.filter((id) => first().router.ownerOf(id) === nodeId).map((id) => reported(id, {})),
+    );
+  for (const gatewayId of gateways) await call(edge, "twins.updateDesired", { gatewayId, patch: { a: 1 } });
+  await waitFor("the first deltas", () => delivered.flat().length === gateways.length);
+  delivered = [];
+  const deliveries = gateways.map((gatewayId, n) => ({ gatewayId, full: n % 2 === 1 }));
+  await call(edge, "twins.deliver", { deliveries });
+  await waitFor("them again", () => delivered.flat().length === gateways.length);
+  const topics = new Map(delivered.flat().map(({ gatewayId, topic }) => [gatewayId, topic]));
+  expect(gateways.map((gatewayId) => topics.get(gatewayId))).toEqual(
+    deliveries.map(({ full }) => (full ? "desired" : "delta")),
+  );
+});
+
 // Last: it ends one of the nodes.
 test("the owner goes away after the commit and before its answer: the call ends well and is applied once", async () => {
   const [owner, other] = ownerAndOther();

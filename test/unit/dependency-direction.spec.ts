@@ -18,7 +18,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** No Moleculer, no driver, no file, socket, process or thread. */
-const PACKAGES_OF_ACTORS = ["canonicalize", "heap-js", "lru-cache", "node:buffer", "node:crypto", "typebox"];
+const PACKAGES_OF_ACTORS = [
+  "canonicalize",
+  "heap-js",
+  "lru-cache",
+  "node:buffer",
+  "node:crypto",
+  "node:util",
+  "typebox",
+];
 const PACKAGES_OF_RUNTIME = ["node:timers/promises", "node:perf_hooks"];
 
 const files = globSync(["*.ts", "{actors,mixins,stores,services,application}/**/*.ts"], { cwd: ROOT })
@@ -60,13 +68,14 @@ test("the imports are found", () => {
 
 test("nothing is imported against the direction", () => {
   const wrong = local.filter(({ from, to }) => !MAY_IMPORT[layerOf(from)]?.includes(layerOf(to)));
-  expect(show(wrong.filter((one) => !isTypesOfTwins(one)))).toEqual([]);
+  expect(show(wrong.filter((one) => !isTypesOfActors(one)))).toEqual([]);
 });
 
-/** The contract of the actions names the twin's replies: types, which are gone when the code runs. */
-function isTypesOfTwins({ from, to, typesOnly }: Import): boolean {
-  const known = ["actors/runtime/actor.ts", "actors/twin/contract.ts"];
-  return from === "actors/contracts/twins.ts" && typesOnly && known.includes(to);
+/** The contract of the actions names what actors take and answer: types, which are gone when the code runs. */
+function isTypesOfActors({ from, to, typesOnly }: Import): boolean {
+  const known = ["actors/runtime/actor.ts", "actors/runtime/ask.ts"];
+  const isKnown = known.includes(to) || /^actors\/[a-z-]+\/contract\.ts$/.test(to);
+  return from.startsWith("actors/contracts/") && typesOnly && isKnown;
 }
 
 test("nothing of the product imports tests, the simulator, benchmarks or scripts", () => {
@@ -83,13 +92,14 @@ const groupOf = (path: string) =>
     .join("/")
     .replace(/\/[^/]*\.ts$/, "");
 
-/** No service: how messages come from an edge to the twins. */
-const SHARED_BY_EDGES = "services/edge/ingest/";
+/** No services: how messages come from an edge to the twins, and signals to presence. */
+const SHARED_BY_EDGES = ["services/edge/ingest/", "services/edge/signals/"];
 
 test("services do not import services: neither another one's folder nor another one's schema", () => {
   const between = local.filter(({ from, to }) => from.startsWith("services/") && to.startsWith("services/"));
   const isFree = ({ from, to }: Import) =>
-    to === "services/roles.ts" || (from.startsWith("services/edge/") && to.startsWith(SHARED_BY_EDGES));
+    to === "services/roles.ts" ||
+    (from.startsWith("services/edge/") && SHARED_BY_EDGES.some((folder) => to.startsWith(folder)));
   const free = between.filter((one) => !isFree(one));
   expect(show(free.filter(({ from, to }) => groupOf(from) !== groupOf(to)))).toEqual([]);
   expect(show(free.filter(({ to }) => to.endsWith(".service.ts")))).toEqual([]);

@@ -29,7 +29,8 @@ const WAYS: [string, (more?: More) => TwinCommand][] = [
 test.each(WAYS)("%s: the event holds the minimal patch and who, why and by which request", (_, way) => {
   const { events } = step(before, way({ by: "bob", reason: "why", requestId: "r1", expectedVersion: 2 }));
   const provenance = { by: "bob", reason: "why", requestId: "r1" };
-  const change = { type: "twin.desired.updated", patch: { a: 5 }, versions: [3, 2] };
+  const sync = { state: "open", desiredVersion: 2 };
+  const change = { type: "twin.desired.updated", patch: { a: 5 }, versions: [3, 2], sync };
   expect(events).toEqual([{ ...change, ...provenance }]);
   expect(step(before, way()).events).toEqual([{ ...change, by: "ann" }]);
 });

@@ -3,6 +3,7 @@ import { isJsonObject } from "../../contracts/json.ts";
 import type { Context, Decision } from "../../runtime/actor.ts";
 import type { TwinCommands, TwinEvent, TwinView } from "../contract.ts";
 import { applyJsonPatch } from "../json-patch.ts";
+import { ownDesired } from "../profiles.ts";
 import type { TwinState } from "../state.ts";
 import { changeDesired } from "./change-desired.ts";
 import { replacement } from "./replace-desired.ts";
@@ -15,8 +16,8 @@ export function patchDesired(
   params: TwinCommands["patchDesired"]["params"],
   context: Context,
 ): Decision<TwinEvent, TwinView> {
-  return changeDesired(state, params, context, () => {
-    const result = applyJsonPatch(state.desired.state, params.operations, rules.limits);
+  return changeDesired(rules, state, params, context, () => {
+    const result = applyJsonPatch(ownDesired(state), params.operations, rules.limits);
     if (isJsonObject(result)) return replacement(rules, state, result);
     throw new DomainError("NOT_AN_OBJECT", { what: "desired state" });
   });

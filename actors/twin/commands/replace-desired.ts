@@ -3,9 +3,10 @@ import type { Context, Decision } from "../../runtime/actor.ts";
 import type { TwinCommands, TwinEvent, TwinView } from "../contract.ts";
 import { checkDocument } from "../document-limits.ts";
 import { applyMergePatch, diffAsPatch } from "../merge-patch.ts";
+import { ownDesired } from "../profiles.ts";
 import type { TwinState } from "../state.ts";
 import { changeDesired } from "./change-desired.ts";
-import { type TwinRules, withinSize } from "./rules.ts";
+import type { TwinRules } from "./rules.ts";
 
 /** The whole desired state anew. */
 export function replaceDesired(
@@ -14,12 +15,15 @@ export function replaceDesired(
   params: TwinCommands["replaceDesired"]["params"],
   context: Context,
 ): Decision<TwinEvent, TwinView> {
-  return changeDesired(state, params, context, () => replacement(rules, state, params.state));
+  return changeDesired(rules, state, params, context, () => replacement(rules, state, params.state));
 }
 
 /** Null members mean "absent" in a section, as in every merge patch. */
-export function replacement(rules: TwinRules, state: TwinState, document: JsonObject) {
+export function replacement(
+  rules: TwinRules,
+  state: TwinState,
+  document: JsonObject,
+): JsonObject | undefined {
   checkDocument("desired state", document, rules.limits);
-  const patch = diffAsPatch(state.desired.state, applyMergePatch({}, document));
-  return patch && withinSize(rules, "desired", state, patch);
+  return diffAsPatch(ownDesired(state), applyMergePatch({}, document));
 }

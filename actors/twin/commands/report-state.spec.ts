@@ -223,3 +223,26 @@ test.each<[string, JsonObject, boolean]>([
   const missing = deltaOf(state.desired.state, state.reported.state);
   expect(reply).toEqual(again ? [{ topic: "delta", payload: { version: 1, state: missing, ts: 77 } }] : []);
 });
+
+test.each<[string, JsonObject, boolean]>([
+  ["at work on it", { value: 0, code: 202, version: 2 }, false],
+  ["refusing it", { value: 0, code: 400, version: 2 }, false],
+  ["at work on an earlier wish", { value: 0, code: 202, version: 1 }, true],
+  ["refusing an earlier wish", { value: 0, code: 400, version: 1 }, true],
+])("a gateway that says it is %s: the delta again or not", (_, answer, again) => {
+  const before = after(replace({ a: 1, b: 1 }), update({ a: 2 }), report({ b: 1 }));
+  const { reply } = step(before, report({ a: answer }), 77);
+  expect(reply).toEqual(again ? [{ topic: "delta", payload: { version: 2, state: { a: 2 }, ts: 77 } }] : []);
+});
+
+test.each<[string, JsonObject, object | undefined]>([
+  ["what brings it in sync", { a: 1 }, { state: "synced", desiredVersion: 1 }],
+  ["a refusal", { a: { value: 0, code: 400, version: 1 } }, { state: "refused" }],
+  ["another wrong value", { a: 7 }, undefined],
+  ["what is not wished for", { x: 1 }, undefined],
+])("the event says how the twin stands only when that is news: %s", (_, patch, sync) => {
+  const { events = [] } = step(after(replace({ a: 1 }), report({ a: 0 })), report(patch));
+  expect(events).toHaveLength(1);
+  if (sync) expect(events).toMatchObject([{ sync }]);
+  else expect(events[0]).not.toHaveProperty("sync");
+});

@@ -1,18 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Context, Decision } from "../../runtime/actor.ts";
-import type { GatewayAnswer, TwinCommands, TwinEvent } from "../contract.ts";
+import { dated } from "../acknowledgement.ts";
+import type { GatewayAnswer, TwinCommands, TwinEvent, TwinEvents } from "../contract.ts";
 import { reportedUpdated } from "../events/reported-updated.ts";
-import { contradicts } from "../merge-patch.ts";
 import { isAhead, isStale, type Position } from "../sequence.ts";
 import type { TwinState } from "../state.ts";
+import { syncOf, touches, unansweredDelta } from "../sync.ts";
 import { deltaAnswer } from "../view.ts";
 import { changeOf, nextVersions, requireVersion, type TwinRules } from "./rules.ts";
 
 type Params = TwinCommands["reportState"]["params"];
+type Update = { readonly type: "twin.reported.updated" } & TwinEvents["twin.reported.updated"];
 
-/**
- * The gateway says what it is: a merge patch on reported. When it says what it is not wished to be, it gets the
- * delta again: it may have acted on a wish that was taken back while the message was under way.
- */
+/** The gateway says what it is: a merge patch on reported. Nearly all reports have nothing to do with desired. */
 export function reportState(
   rules: TwinRules,
   state: TwinState,
@@ -22,17 +22,37 @@ export function reportState(
   if (isStale(state, params)) return { reply: acknowledge(params, state.version) };
   requireVersion(state, params.version);
   const position = positionOf(params);
-  const change = changeOf(rules, "reported", state, params.patch);
+  const { desired, version } = state;
+  const change = changeOf(rules, "reported", state, dated(params.patch, desired.state, desired.version));
   if (change) {
     const versions = nextVersions(state, "reported");
     const event = { type: "twin.reported.updated" as const, ...position, ...change, versions };
-    const answers = acknowledge(params, state.version + 1);
-    if (!contradicts(change.patch, state.desired.state)) return { events: [event], reply: answers };
-    const next = reportedUpdated(state, event, context);
-    return { events: [event], reply: [...answers, ...deltaAnswer(next, context.now)] };
+    const reply = acknowledge(params, version + 1);
+    if (!touches(change.patch, desired.state)) return { events: [event], reply };
+    return compared(state, event, reply, context);
   }
   const events = isAhead(state, params) ? [{ type: "twin.position.advanced" as const, ...position }] : [];
-  return { events, reply: acknowledge(params, state.version) };
+  return { events, reply: acknowledge(params, version) };
+}
+
+/**
+ * It speaks of what is desired. When it says what it is not wished to be, and not that it knows, it gets the delta
+ * again: it may have acted on a wish that was taken back while the message was under way.
+ */
+function compared(
+  state: TwinState,
+  event: Update,
+  answers: readonly GatewayAnswer[],
+  context: Context,
+): Decision<TwinEvent, readonly GatewayAnswer[]> {
+  const next = reportedUpdated(state, event, context);
+  const sync = syncOf(next);
+  const isNews = !isDeepStrictEqual(sync, syncOf(state));
+  const isOpen = sync.state === "open" && touches(event.patch, unansweredDelta(next) ?? {});
+  return {
+    events: [isNews ? { ...event, sync: { ...sync, desiredVersion: state.desired.version } } : event],
+    reply: isOpen ? [...answers, ...deltaAnswer(next, context.now)] : answers,
+  };
 }
 
 function positionOf({ boot, seq }: Params): Position {

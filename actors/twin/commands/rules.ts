@@ -9,7 +9,8 @@ import type { TwinState } from "../state.ts";
 export type TwinRules = { readonly limits: Limits };
 
 type SectionName = "desired" | "reported";
-type Change = { readonly patch: JsonObject; readonly bytes?: number };
+/** Of a section: a minimal patch, and the exact size after it where that had to be counted. */
+export type Change = { readonly patch: JsonObject; readonly bytes?: number };
 
 export function requireVersion(state: TwinState, expected: number | undefined): void {
   if (expected === undefined || expected === state.version) return;

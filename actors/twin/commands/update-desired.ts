@@ -1,8 +1,11 @@
 import type { Context, Decision } from "../../runtime/actor.ts";
 import type { TwinCommands, TwinEvent, TwinView } from "../contract.ts";
+import { checkDocument } from "../document-limits.ts";
+import { minimizePatch } from "../merge-patch.ts";
+import { ownDesired } from "../profiles.ts";
 import type { TwinState } from "../state.ts";
 import { changeDesired } from "./change-desired.ts";
-import { changeOf, type TwinRules } from "./rules.ts";
+import type { TwinRules } from "./rules.ts";
 
 /** RFC 7396 on desired. */
 export function updateDesired(
@@ -11,5 +14,8 @@ export function updateDesired(
   params: TwinCommands["updateDesired"]["params"],
   context: Context,
 ): Decision<TwinEvent, TwinView> {
-  return changeDesired(state, params, context, () => changeOf(rules, "desired", state, params.patch));
+  return changeDesired(rules, state, params, context, () => {
+    checkDocument("desired patch", params.patch, rules.limits);
+    return minimizePatch(ownDesired(state), params.patch);
+  });
 }

@@ -9,15 +9,18 @@ export function bytesOf({ gatewayId, topic, payload }: DownMessage): number {
 }
 
 /** In parts that one call between nodes can carry, in order. */
-export function* inBatches(messages: readonly DownMessage[]): Generator<readonly DownMessage[]> {
+export function* inBatches<Item>(
+  items: readonly Item[],
+  bytesOf: (item: Item) => number,
+): Generator<readonly Item[]> {
   let [start, bytes] = [0, 0];
-  for (const [index, message] of messages.entries()) {
-    const more = bytesOf(message);
+  for (const [index, item] of items.entries()) {
+    const more = bytesOf(item);
     if (index > start && bytes + more > MAX_CALL_BYTES) {
-      yield messages.slice(start, index);
+      yield items.slice(start, index);
       [start, bytes] = [index, 0];
     }
     bytes += more;
   }
-  if (start < messages.length) yield messages.slice(start);
+  if (start < items.length) yield items.slice(start);
 }

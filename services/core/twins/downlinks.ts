@@ -4,6 +4,7 @@ import type { Downlink } from "../../../actors/runtime/actor.ts";
 import { broadcast, type Caller, call, type Emitter, emit } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { bytesOf, inBatches } from "./down-batches.ts";
+import type { TrafficCount } from "./traffic.ts";
 
 const MAX_GATEWAYS = 500_000;
 const MAX_EDGES = 1000;
@@ -18,6 +19,8 @@ type DownlinksOptions = {
   readonly counters: Counters;
   /** Of messages on their way; more are dropped. */
   readonly maxBytes?: number;
+  /** Told of what an edge has taken. */
+  readonly traffic?: Pick<TrafficCount, "delivered">;
 };
 
 /**
@@ -78,7 +81,7 @@ export class Downlinks {
     const pending = this.#pending;
     this.#pending = new Map();
     for (const [way, messages] of pending)
-      for (const batch of inBatches(messages)) void this.#bring(way, batch);
+      for (const batch of inBatches(messages, bytesOf)) void this.#bring(way, batch);
   }
 
   async #bring(way: EdgeNode | undefined, messages: readonly DownMessage[]): Promise<void> {
@@ -109,6 +112,7 @@ export class Downlinks {
         options,
       );
       this.#count("elsewhere", missing.length);
+      this.#options.traffic?.delivered(without(messages, missing));
       return missing.flatMap((index) => messages[index] ?? []);
     } catch {
       this.#count("failed", messages.length);
@@ -134,4 +138,10 @@ export class Downlinks {
   #count(what: string, n: number): void {
     if (n > 0) this.#options.counters.count("gateway_twin.downlinks.detours.total", { what }, n);
   }
+}
+
+function without<Item>(items: readonly Item[], indexes: readonly number[]): readonly Item[] {
+  if (indexes.length === 0) return items;
+  const left = new Set(indexes);
+  return items.filter((_, index) => !left.has(index));
 }

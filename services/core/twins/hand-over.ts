@@ -67,7 +67,7 @@ async function deliverAll(
   deliver: Deliver,
 ): Promise<{ done: number; problem: string }> {
   let done = 0;
-  for (const batch of inBatches(answers)) {
+  for (const batch of inBatches(answers, bytesOf)) {
     try {
       await deliver(batch.map(({ gatewayId, topic, payload }) => ({ gatewayId, topic, payload })));
     } catch (error) {

@@ -7,47 +7,64 @@ import type { TwinHost } from "./twin-host.ts";
 
 export type IngestOutcome = Outcome<readonly EncodedAnswer[]>;
 
+type Host = Pick<TwinHost, "deliver">;
+
 /** Gives a batch of an edge to the twins; resolves when the last of its messages is decided. */
-export function ingest(
-  host: Pick<TwinHost, "deliver">,
-  messages: readonly UpMessage[],
-): Promise<IngestOutcome[]> {
-  const { promise, resolve } = Promise.withResolvers<IngestOutcome[]>();
-  const outcomes: IngestOutcome[] = new Array(messages.length);
-  const refused = new Map<string, ErrorValue>();
-  let open = messages.length;
-  if (open === 0) resolve(outcomes);
-  for (const [index, message] of messages.entries()) {
-    const settle = (outcome: IngestOutcome) => {
-      if (isToRetry(outcome)) refused.set(message.gatewayId, outcome.error);
-      outcomes[index] = outcome;
-      open -= 1;
-      if (open === 0) resolve(outcomes);
-    };
-    // The edge sends a refused message again: a later one of the same gateway must not overtake it. All of a
-    // batch is handed over in one turn, so only a refusal at once can come between two of them.
-    const error = refused.size > 0 ? refused.get(message.gatewayId) : undefined;
-    if (error) settle(rejected(error));
-    else deliver(host, message, settle);
+export function ingest(host: Host, messages: readonly UpMessage[]): Promise<IngestOutcome[]> {
+  return new IngestCall(host, messages).run();
+}
+
+class IngestCall {
+  readonly #host: Host;
+  readonly #messages: readonly UpMessage[];
+  readonly #done = Promise.withResolvers<IngestOutcome[]>();
+  readonly #outcomes: IngestOutcome[];
+  readonly #refused = new Map<string, ErrorValue>();
+  #open: number;
+
+  constructor(host: Host, messages: readonly UpMessage[]) {
+    this.#host = host;
+    this.#messages = messages;
+    this.#outcomes = new Array(messages.length);
+    this.#open = messages.length;
   }
-  return promise;
-}
 
-function isToRetry(outcome: IngestOutcome): outcome is Extract<IngestOutcome, { readonly ok: false }> {
-  return !outcome.ok && ERRORS[outcome.error.type].retryable;
-}
+  /**
+   * The edge sends a refused message again: a later one of the same gateway must not overtake it. All of a batch is
+   * handed over in one turn, so only a refusal at once can come between two of them.
+   */
+  run(): Promise<IngestOutcome[]> {
+    if (this.#open === 0) this.#done.resolve([]);
+    for (const [index, message] of this.#messages.entries()) {
+      const error = this.#refused.size > 0 ? this.#refused.get(message.gatewayId) : undefined;
+      if (error) this.#settle(index, rejected(error));
+      else this.#deliver(index, message);
+    }
+    return this.#done.promise;
+  }
 
-function deliver(
-  host: Pick<TwinHost, "deliver">,
-  { gatewayId, kind, payload }: UpMessage,
-  done: (outcome: IngestOutcome) => void,
-): void {
-  try {
-    const command = decodeUpMessage(kind, payload);
-    host.deliver(gatewayId, command, (outcome) => done(outcome.ok ? encoded(outcome.reply) : outcome));
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    done(rejected(error.toValue()));
+  #deliver(index: number, { gatewayId, kind, payload }: UpMessage): void {
+    try {
+      const command = decodeUpMessage(kind, payload);
+      this.#host.deliver(gatewayId, command, (outcome) =>
+        this.#settle(index, outcome.ok ? encoded(outcome.reply) : outcome),
+      );
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.#settle(index, rejected(error.toValue()));
+    }
+  }
+
+  #settle(index: number, outcome: IngestOutcome): void {
+    if (!outcome.ok) this.#noteRefusal(index, outcome.error);
+    this.#outcomes[index] = outcome;
+    this.#open -= 1;
+    if (this.#open === 0) this.#done.resolve(this.#outcomes);
+  }
+
+  #noteRefusal(index: number, error: ErrorValue): void {
+    const { gatewayId } = this.#messages[index] as UpMessage;
+    if (ERRORS[error.type].retryable) this.#refused.set(gatewayId, error);
   }
 }
 

@@ -10,11 +10,13 @@ import { type ActorAsks, firstThatFit, hinted } from "../../../mixins/actor-asks
 import { actorHost } from "../../../mixins/actor-host.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
 import { twinResource } from "../../../mixins/twin-resource.ts";
+import { deliver, layProfiles } from "./bulk.ts";
 import type { Downlinks } from "./downlinks.ts";
 import { handOver } from "./hand-over.ts";
 import { ingest } from "./ingest.ts";
 import type { TwinLending } from "./lending.ts";
 import { listTwins } from "./list.ts";
+import type { TrafficCount } from "./traffic.ts";
 import type { TwinHost } from "./twin-host.ts";
 
 const HAND_OVER_TIMEOUT_MS = 3000;
@@ -28,13 +30,15 @@ type TwinsOptions = {
   readonly lending: TwinLending;
   /** What lists show, by id: from the owners, or from a cache that is as good. */
   readonly views: { read(gatewayIds: readonly string[]): Promise<ReadonlyMap<string, TwinView>> };
+  /** Not given: nobody wants to know. */
+  readonly traffic?: TrafficCount;
 };
 type Change = Params<"twins.updateDesired" | "twins.patchDesired" | "twins.replaceDesired">;
 type DesiredCommand = "updateDesired" | "patchDesired" | "replaceDesired";
 
 /** The twins: the host of their actors, and what people and programs may ask of them, wherever the actors are. */
 export function twinsService(options: TwinsOptions): ServiceSchema {
-  const { node, host, asks: twins, routes, downlinks, lending, views } = options;
+  const { node, host, asks: twins, routes, downlinks, lending, views, traffic } = options;
   const findGateway = (context: Context, gatewayId: string) => call(context, "gateways.get", { gatewayId });
 
   async function resources(gateways: readonly Gateway[], form?: "BASIC" | "FULL"): Promise<Twin[]> {
@@ -63,6 +67,7 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
     const from = nodeID ?? broker.nodeID;
     downlinks.arrived(edge, from, messages);
     const outcomes = (await ingest(host, messages)).map((outcome) => hinted(outcome, routes));
+    traffic?.answered(messages, outcomes, (gatewayId) => host.peek(gatewayId));
     if (from === broker.nodeID) return outcomes;
     const options = { nodeID: from, timeout: HAND_OVER_TIMEOUT_MS };
     return handOver(messages, outcomes, (answers) =>
@@ -73,7 +78,9 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
   return {
     name: "twins",
     dependencies: ["gateways"],
-    ...actorHost(node, host),
+    mixins: [actorHost(node, host)],
+    started: () => traffic?.start(),
+    stopped: () => traffic?.stop(),
     actions: actions("twins", {
       get: async ({ gatewayId, view }, context) => {
         const gateway = await findGateway(context, gatewayId);
@@ -85,12 +92,21 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
         change(context, "patchDesired", params, { operations: params.operations }),
       replaceDesired: (params, context) => change(context, "replaceDesired", params, { state: params.state }),
       remove: ({ gatewayId, by }, context) => twins.ask(context, gatewayId, "removeTwin", { by }),
+      layProfiles: async (params, context) => {
+        const outcomes = await layProfiles(twins, context, params);
+        return isRemote(context) ? firstThatFit(outcomes) : outcomes;
+      },
+      deliver: (params, context) => deliver(twins, context, params),
       ingest: takeIn,
       ask: ({ asks }) => twins.answer(asks),
       lend: async ({ gatewayIds }) =>
         firstThatFit((await lending.lend(gatewayIds)).map((outcome) => hinted(outcome, routes))),
     }),
   };
+}
+
+function isRemote({ nodeID, broker }: Context): boolean {
+  return nodeID !== null && nodeID !== broker.nodeID;
 }
 
 /** A change that gets no id of its caller has one for all tries of this call. */

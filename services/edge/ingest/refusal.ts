@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 import { correlationOf, payloadProblem } from "./payload-check.ts";
-import { ROUTES } from "./routes.ts";
+import { type KindForPresence, type KindForTwins, ROUTES } from "./routes.ts";
 import type { Target } from "./topics.ts";
 
 const SHOWN_TOPIC = 256;
@@ -9,8 +9,18 @@ const SHOWN_TOPIC = 256;
 /** A gateway's message, as an edge got it. */
 type Received = { readonly topic: string; readonly target: Target; readonly payload: Uint8Array };
 
-export function isForTwins(target: Target): target is UpKind {
-  return Object.hasOwn(ROUTES, target) && ROUTES[target as UpKind] === "twins";
+export function isForTwins(target: Target): target is KindForTwins {
+  const route = routeOf(target);
+  return route === "twins" || route === "both";
+}
+
+export function isForPresence(target: Target): target is KindForPresence {
+  const route = routeOf(target);
+  return route === "presence" || route === "both";
+}
+
+function routeOf(target: Target) {
+  return Object.hasOwn(ROUTES, target) ? ROUTES[target as UpKind] : undefined;
 }
 
 /** What is wrong with a message that no twin looks into; null when nothing is. `limit`: bytes of payload. */

@@ -1,16 +1,27 @@
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 
-/** `twins`: handed to the twin as it is. `none`: checked here and acknowledged; nobody takes it in yet. */
-type Route = "twins" | "none";
+/**
+ * `twins`: handed to the twin as it is. `presence`: checked here, acknowledged, and handed on to presence. `both`: to
+ * the twin, whose commit is waited for, and a copy to presence. `none`: checked here and acknowledged; nobody takes
+ * it in yet.
+ */
+type Route = "twins" | "presence" | "both" | "none";
 
-export const ROUTES: Readonly<Record<UpKind, Route>> = {
-  hello: "twins",
+export const ROUTES = {
+  hello: "both",
   reported: "twins",
   get: "twins",
   telemetry: "none",
-  heartbeat: "none",
+  heartbeat: "presence",
   event: "twins",
   log: "none",
   task: "none",
-  bye: "none",
-};
+  bye: "presence",
+} as const satisfies Record<UpKind, Route>;
+
+type KindTo<Destination extends Route> = {
+  [Kind in UpKind]: (typeof ROUTES)[Kind] extends Destination ? Kind : never;
+}[UpKind];
+
+export type KindForTwins = KindTo<"twins" | "both">;
+export type KindForPresence = KindTo<"presence" | "both">;

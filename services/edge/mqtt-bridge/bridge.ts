@@ -7,7 +7,10 @@ import { BufferedCounters } from "../ingest/buffered-counters.ts";
 import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
 import { LimitedLog } from "../ingest/limited-log.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
+import type { PresenceRoutes } from "../signals/presence-routes.ts";
+import { type SendSignals, SignalQueue } from "../signals/signal-queue.ts";
 import { Dialer, type MqttVersion } from "./dialer.ts";
+import { Heard } from "./heard.ts";
 import { KnownGateways } from "./known-gateways.ts";
 import { Publisher } from "./publisher.ts";
 import type { BridgeSettings } from "./settings.ts";
@@ -31,6 +34,8 @@ export type BridgeOptions = {
   readonly log: Log;
   readonly routes: Pick<TwinRoutes, "ownerOf" | "learn">;
   readonly ingest: SendBatch;
+  readonly presence: Pick<PresenceRoutes, "ownerOf" | "learn">;
+  readonly signal: SendSignals;
   /** Is the gateway registered? Rejects when the registry cannot tell now. */
   readonly exists: (gatewayId: string) => Promise<boolean>;
 };
@@ -49,6 +54,7 @@ export class Bridge implements PartitionHolder {
   readonly #dialer: Dialer;
   readonly #gateways: KnownGateways;
   readonly #batcher: IngestBatcher;
+  readonly #signals: SignalQueue;
   readonly #publisher: Publisher;
   readonly #upstream: Upstream;
   readonly #slots = new Map<number, Slot>();
@@ -65,11 +71,13 @@ export class Bridge implements PartitionHolder {
     this.#dialer = new Dialer({ ...options, ...settings });
     this.#gateways = this.#newGateways();
     this.#batcher = this.#newBatcher();
+    this.#signals = this.#newSignals();
     this.#publisher = this.#newPublisher();
     this.#upstream = new Upstream({
       limits: options.limits,
       gateways: this.#gateways,
       batcher: this.#batcher,
+      heard: new Heard({ signals: this.#signals, settings }),
       publisher: this.#publisher,
       counters: this.#counters,
       log: this.#warnings,
@@ -104,6 +112,7 @@ export class Bridge implements PartitionHolder {
   async stop(): Promise<void> {
     for (const { partition } of this.partitions) this.drop(partition);
     await within(this.#options.settings.drainTimeoutMs, this.#batcher.close());
+    await this.#signals.close();
     await this.#publisher.close();
     this.#gateways.close();
     clearInterval(this.#housekeeping);
@@ -159,6 +168,11 @@ export class Bridge implements PartitionHolder {
     this.#batcher.wake();
   }
 
+  /** The same for their presence. */
+  presenceRerouted(): void {
+    this.#signals.wake();
+  }
+
   get #session() {
     const { sessionExpirySeconds, unacknowledgedMessages } = this.#options.settings;
     return { sessionExpirySeconds, receiveMaximum: unacknowledgedMessages };
@@ -196,6 +210,18 @@ export class Bridge implements PartitionHolder {
     });
   }
 
+  #newSignals(): SignalQueue {
+    const { presence, signal, settings } = this.#options;
+    return new SignalQueue({
+      routes: presence,
+      send: signal,
+      settings: settings.signals,
+      area: "gateway_twin.bridge",
+      counters: this.#counters,
+      log: this.#warnings,
+    });
+  }
+
   #newPublisher(): Publisher {
     const { prefix, nodeId, settings, log } = this.#options;
     return new Publisher({
@@ -213,6 +239,7 @@ export class Bridge implements PartitionHolder {
     this.#counters.gauge("gateway_twin.bridge.slots.held", slots.length);
     this.#counters.gauge("gateway_twin.bridge.slots.connected", connected);
     this.#counters.gauge("gateway_twin.bridge.messages.unacknowledged", this.unacknowledged);
+    this.#counters.gauge("gateway_twin.bridge.signals.waiting", this.#signals.waiting);
     this.#counters.flush();
   }
 }

@@ -7,6 +7,8 @@ import { actions, call, events } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
+import { signalsOver } from "../signals/presence-call.ts";
+import { NO_PRESENCE, type PresenceRoutes } from "../signals/presence-routes.ts";
 import { Bridge } from "./bridge.ts";
 import type { MqttVersion } from "./dialer.ts";
 import { BRIDGE_SETTINGS, type BridgeSettings } from "./settings.ts";
@@ -27,6 +29,7 @@ type MqttBridgeOptions = {
   readonly protocolVersion?: MqttVersion | "auto";
   readonly node: Node;
   readonly routes: TwinRoutes;
+  readonly presence?: PresenceRoutes;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly counters: Counters;
@@ -43,10 +46,11 @@ type MqttBridge = {
  * The way to gateways that are connected to an external broker. A message is acknowledged to the broker after the
  * commit of what it changed; any number of nodes may run this and share the slots.
  */
-export function mqttBridgeService({ node, routes, ...options }: MqttBridgeOptions): MqttBridge {
+export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
+  const { node, routes, presence = NO_PRESENCE, ...options } = given;
   const settings = { ...BRIDGE_SETTINGS, ...options.settings };
   let bridge: Bridge | undefined;
-  let stopListening = () => {};
+  let listening: (() => void)[] = [];
 
   async function start({ broker, logger }: Pick<Service, "broker" | "logger">): Promise<void> {
     const started = new Bridge({
@@ -58,18 +62,23 @@ export function mqttBridgeService({ node, routes, ...options }: MqttBridgeOption
       log: logger,
       nodeId: broker.nodeID,
       ingest: ingestOver(broker, settings.ingestTimeoutMs),
+      presence,
+      signal: signalsOver(broker, "mqtt-bridge", settings.signals.ingestTimeoutMs),
       exists: (gatewayId) => isRegistered(broker, gatewayId, settings.lookupTimeoutMs),
     });
     bridge = started;
     started.start();
-    stopListening = routes.onChange(() => started.rerouted());
+    listening = [
+      routes.onChange(() => started.rerouted()),
+      presence.onChange(() => started.presenceRerouted()),
+    ];
     await node.serve(started);
   }
 
   async function stop(): Promise<void> {
     if (!bridge) return;
     await node.retire(bridge);
-    stopListening();
+    for (const stopListening of listening) stopListening();
     await bridge.stop();
     bridge = undefined;
   }

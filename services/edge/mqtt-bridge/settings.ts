@@ -1,4 +1,5 @@
 import { INGEST_SETTINGS, type IngestSettings } from "../ingest/settings.ts";
+import { SIGNAL_SETTINGS, type SignalSettings } from "../signals/settings.ts";
 
 const MIB = 1024 ** 2;
 const DAY_SECONDS = 86_400;
@@ -22,7 +23,7 @@ export type BridgeSettings = IngestSettings & {
   /** How long a slot that is given back waits for the outcomes of what it has read. */
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
-  /** Gateways whose existence is remembered, and for how long. */
+  /** Gateways that are remembered, and for how long that they exist. */
   readonly gatewaysKept: number;
   readonly knownTtlMs: number;
   readonly unknownTtlMs: number;
@@ -33,6 +34,11 @@ export type BridgeSettings = IngestSettings & {
   readonly publishesInFlight: number;
   readonly publishesWaiting: number;
   readonly publishTimeoutMs: number;
+  /** Taken for the keep-alive of gateways: the one they have with the broker is not known here. */
+  readonly silenceMs: number;
+  /** How often presence is told of a gateway that sends other messages than of itself. */
+  readonly aliveIntervalMs: number;
+  readonly signals: SignalSettings;
 };
 
 export const BRIDGE_SETTINGS: BridgeSettings = {
@@ -57,4 +63,7 @@ export const BRIDGE_SETTINGS: BridgeSettings = {
   publishesInFlight: 1000,
   publishesWaiting: 50_000,
   publishTimeoutMs: 5000,
+  silenceMs: 600_000,
+  aliveIntervalMs: 60_000,
+  signals: SIGNAL_SETTINGS,
 };

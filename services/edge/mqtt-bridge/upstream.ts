@@ -8,6 +8,7 @@ import type { IngestBatcher, IngestOutcome, Submission } from "../ingest/ingest-
 import type { LimitedLog } from "../ingest/limited-log.ts";
 import { errorAnswer, isForTwins, problemOf } from "../ingest/refusal.ts";
 import { OwnTopics, type Target } from "../ingest/topics.ts";
+import type { Heard } from "./heard.ts";
 import type { KnownGateways } from "./known-gateways.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Arrival } from "./slot-connection.ts";
@@ -16,6 +17,7 @@ type UpstreamOptions = {
   readonly limits: Limits;
   readonly gateways: KnownGateways;
   readonly batcher: IngestBatcher;
+  readonly heard: Heard;
   readonly publisher: Publisher;
   readonly counters: Counters;
   readonly log: LimitedLog;
@@ -64,12 +66,15 @@ export class Upstream {
   #pass(arrival: Arrival, gatewayId: string, target: Target, exists: boolean): void {
     const { topic, payload } = arrival;
     const limit = this.#options.limits.mqttPayloadBytes;
-    if (exists && isForTwins(target) && payload.length <= limit)
+    if (exists && isForTwins(target) && payload.length <= limit) {
+      this.#options.heard.hear(gatewayId, target, payload);
       return this.#submit(arrival, gatewayId, target);
+    }
     const problem: ErrorValue | null = exists
       ? problemOf({ topic, target, payload }, limit)
       : { type: "GATEWAY_NOT_FOUND", data: { gatewayId } };
     if (problem) this.#refuse(arrival, gatewayId, problem);
+    else this.#options.heard.hear(gatewayId, target, payload);
     arrival.done();
   }
 

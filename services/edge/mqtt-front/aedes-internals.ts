@@ -20,8 +20,12 @@ export type GatewayClient = Client & {
   _parsingBatch: number;
   _paused?: boolean;
   _keepaliveTimer: NodeJS.Timeout | null;
+  /** It has sent DISCONNECT. */
+  _disconnected: boolean;
   /** Calls back when the socket takes bytes again; a client that never reads is closed meanwhile. */
   waitForDrain(done: () => void): void;
+  /** Ours: of its CONNECT, in milliseconds. */
+  keepAliveMs?: number;
   /** Ours: set once the gateway is known. */
   link?: Link;
 };

@@ -9,11 +9,15 @@ import type { Counters } from "../../../mixins/counters.ts";
 import { BufferedCounters } from "../ingest/buffered-counters.ts";
 import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
 import { LimitedLog } from "../ingest/limited-log.ts";
+import { OpenSessions } from "../signals/open-sessions.ts";
+import type { PresenceRoutes } from "../signals/presence-routes.ts";
+import { type SendSignals, SignalQueue } from "../signals/signal-queue.ts";
 import { type GatewayClient, withInternals } from "./aedes-internals.ts";
 import { type Announce, Announcer, type ConnectedClient } from "./announcer.ts";
 import { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
 import { GatewayBroker } from "./gateway-broker.ts";
+import type { Link } from "./link.ts";
 import { Links } from "./links.ts";
 import { type Address, listen } from "./listener.ts";
 import { Readers } from "./readers.ts";
@@ -32,6 +36,8 @@ type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dumm
   readonly ownerOf: (gatewayId: string) => string | undefined;
   readonly learn: (data: ErrorData) => void;
   readonly ingest: SendBatch;
+  readonly presence: Pick<PresenceRoutes, "ownerOf" | "learn">;
+  readonly signal: SendSignals;
   /** Tells the other fronts; null when there can be none. */
   readonly announce: Announce | null;
 };
@@ -48,6 +54,8 @@ export class Front {
   readonly #links: Links;
   readonly #authenticator: Authenticator;
   readonly #batcher: IngestBatcher;
+  readonly #signals: SignalQueue;
+  readonly #sessions: OpenSessions;
   readonly #readers: Readers;
   readonly #broker: GatewayBroker;
   readonly #connections: Connections;
@@ -64,6 +72,8 @@ export class Front {
     this.#links = new Links(this.#counters);
     this.#authenticator = new Authenticator(options);
     this.#batcher = this.#newBatcher();
+    this.#signals = this.#newSignals();
+    this.#sessions = new OpenSessions(this.#signals);
     this.#readers = this.#newReaders();
     this.#announcer = options.announce && new Announcer(options.announce);
     this.#broker = this.#newBroker();
@@ -86,6 +96,7 @@ export class Front {
       await this.#closeBroker();
       throw error;
     }
+    this.#sessions.start();
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref();
   }
 
@@ -101,9 +112,12 @@ export class Front {
     // The last acknowledgements are written in the next turn.
     await nextTurn();
     await nextTurn();
+    for (const link of this.#links) this.#closed(link);
     this.#connections.closeAll();
     await this.#closeBroker();
     await serverClosed;
+    this.#sessions.stop();
+    await this.#signals.close();
     clearInterval(this.#housekeeping);
     this.#keepHouse();
   }
@@ -129,6 +143,11 @@ export class Front {
     this.#batcher.wake();
   }
 
+  /** The same for their presence. */
+  presenceRerouted(): void {
+    this.#signals.wake();
+  }
+
   /** The gateway's password is another one now, or the gateway is gone. */
   revoke(gatewayId: string): void {
     this.#authenticator.revoke(gatewayId);
@@ -147,6 +166,18 @@ export class Front {
         if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
       },
       onRoom: () => this.#readers.resume(),
+    });
+  }
+
+  #newSignals(): SignalQueue {
+    const { presence, signal, settings } = this.#options;
+    return new SignalQueue({
+      routes: presence,
+      send: signal,
+      settings: settings.signals,
+      area: "gateway_twin.edge",
+      counters: this.#counters,
+      log: this.#warnings,
     });
   }
 
@@ -174,7 +205,8 @@ export class Front {
     broker.on("keepaliveTimeout", () =>
       this.#counters.count("gateway_twin.edge.connections.closed.total", { reason }),
     );
-    broker.on("clientReady", (client) => this.#announce(withInternals(client)));
+    broker.on("client", (client) => this.#registered(withInternals(client)));
+    broker.on("clientReady", (client) => this.#ready(withInternals(client)));
     const emitter: EventEmitter = broker;
     emitter.on("error", (error) => this.#logError(error));
     return broker;
@@ -182,11 +214,13 @@ export class Front {
 
   #hooks(): SessionHooks {
     const parts = { links: this.#links, batcher: this.#batcher, counters: this.#counters };
-    const { settings, limits } = this.#options;
-    const upstream = new Upstream({ ...parts, limits, log: this.#warnings });
+    const { settings, limits, nodeId } = this.#options;
+    const upstream = new Upstream({ ...parts, signals: this.#signals, limits, log: this.#warnings });
     return sessionHooks({
       ...parts,
       settings,
+      nodeId,
+      onClosed: (link) => this.#closed(link),
       authenticator: this.#authenticator,
       // When we end it is no word of the gateways: their wills are not for it.
       receive: (link, packet, release) => {
@@ -195,14 +229,26 @@ export class Front {
     });
   }
 
-  #announce({ link }: GatewayClient): void {
-    if (link) this.#announcer?.add(link);
+  #registered({ link }: GatewayClient): void {
+    if (link) this.#links.replacedBy(link);
+  }
+
+  #ready({ link }: GatewayClient): void {
+    if (!link) return;
+    if (!link.isClosed) this.#sessions.open(link.session);
+    this.#announcer?.add(link);
+  }
+
+  /** Whatever ends while we stop may well be our doing. */
+  #closed(link: Link): void {
+    this.#sessions.end(link.session, link.closeReason(this.#isStopping ? "stopped" : "lost"));
   }
 
   #keepHouse(): void {
     this.#readers.sweep();
     this.#counters.gauge("gateway_twin.edge.connections.open", this.#links.size);
     this.#counters.gauge("gateway_twin.edge.messages.waiting", this.#batcher.waiting);
+    this.#counters.gauge("gateway_twin.edge.signals.waiting", this.#signals.waiting);
     this.#counters.flush();
   }
 

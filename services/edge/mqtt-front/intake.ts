@@ -60,8 +60,12 @@ export class Intake {
 
   #parseNext(): void {
     this.#hasBytes = false;
-    const chunk: Buffer | null = this.#client.conn.read();
-    if (chunk) this.#client._parser.parse(chunk);
+    const { conn, link, _parser: parser } = this.#client;
+    const chunk: Buffer | null = conn.read();
+    if (!chunk) return;
+    // Whatever packets these are, PINGREQ among them: the gateway lives.
+    if (link) link.session.lastSeen = performance.now();
+    parser.parse(chunk);
   }
 
   #isReady(): boolean {

@@ -1,5 +1,7 @@
+import type { CloseReason } from "../../../actors/contracts/presence.ts";
 import { InOrder } from "../ingest/in-order.ts";
 import { matchesFilter, OwnTopics } from "../ingest/topics.ts";
+import type { Session } from "../signals/session.ts";
 import type { GatewayClient } from "./aedes-internals.ts";
 import { Pubacks } from "./pubacks.ts";
 import type { FrontSettings } from "./settings.ts";
@@ -14,20 +16,26 @@ export class Link {
   /** By the monotonic clock of this process. */
   readonly connectedAt = performance.now();
   readonly client: GatewayClient;
+  /** What presence knows it as. */
+  readonly session: Session;
   readonly topics: OwnTopics;
   readonly acknowledgements = new InOrder();
   readonly pubacks: Pubacks;
   /** Its credentials are not valid any more, or it was taken over: nothing it says counts, not even its will. */
   isMuted = false;
+  /** Why it ends or has ended, where that is known better than from the socket. */
+  endReason: CloseReason | undefined;
   readonly #settings: FrontSettings;
   /** Below `down/`, with the QoS asked for. */
   readonly #filters = new Map<string, QoS>();
   #unreadBytes = 0;
 
-  constructor(gatewayId: string, client: GatewayClient, settings: FrontSettings) {
+  constructor(session: Session, client: GatewayClient, settings: FrontSettings) {
+    const { gatewayId } = session;
     this.gatewayId = gatewayId;
     this.clientId = client.id.slice(gatewayId.length + 1);
     this.client = client;
+    this.session = session;
     this.pubacks = new Pubacks(client);
     this.topics = new OwnTopics(gatewayId);
     this.#settings = settings;
@@ -35,6 +43,11 @@ export class Link {
 
   get isClosed(): boolean {
     return this.client.closed;
+  }
+
+  /** Why it has ended; `otherwise` when neither the gateway nor we meant it to. */
+  closeReason(otherwise: CloseReason): CloseReason {
+    return this.endReason ?? (this.client._disconnected ? "left" : otherwise);
   }
 
   /** False when the filter is not the gateway's, or there are too many. */

@@ -1,3 +1,4 @@
+import type { CloseReason } from "../../../actors/contracts/presence.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { downTopic } from "../ingest/topics.ts";
 import type { Link } from "./link.ts";
@@ -18,6 +19,10 @@ export class Links {
 
   get size(): number {
     return this.#size;
+  }
+
+  *[Symbol.iterator](): Iterator<Link> {
+    for (const links of this.#byGateway.values()) yield* links;
   }
 
   add(link: Link): void {
@@ -56,15 +61,22 @@ export class Links {
     for (const link of this.#byGateway.get(gatewayId) ?? NONE) this.#expel(link, "revoked");
   }
 
+  /** The same client has connected here once more: aedes has closed what it had. */
+  replacedBy(newer: Link): void {
+    for (const link of this.#byGateway.get(newer.gatewayId) ?? NONE)
+      if (link.isClosed && link.clientId === newer.clientId) link.endReason ??= "taken_over";
+  }
+
   /** The same client has connected elsewhere: its connections here from before `time` are over. */
   closeOlder(gatewayId: string, clientId: string, time: number): void {
     for (const link of this.#byGateway.get(gatewayId) ?? NONE)
       if (link.clientId === clientId && link.connectedAt < time) this.#expel(link, "taken_over");
   }
 
-  #expel(link: Link, reason: string): void {
+  #expel(link: Link, reason: CloseReason): void {
     if (link.isClosed) return;
     link.isMuted = true;
+    link.endReason = reason;
     this.#close(link, reason);
   }
 

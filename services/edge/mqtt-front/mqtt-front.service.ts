@@ -8,6 +8,8 @@ import type { Counters } from "../../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST, verifyPassword } from "../../../mixins/password.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
+import { signalsOver } from "../signals/presence-call.ts";
+import { NO_PRESENCE, type PresenceRoutes } from "../signals/presence-routes.ts";
 import type { Announce } from "./announcer.ts";
 import { Front } from "./front.ts";
 import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
@@ -19,6 +21,7 @@ type MqttFrontOptions = {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly routes: TwinRoutes;
+  readonly presence?: PresenceRoutes;
   /** Of passwords per gateway; what all fronts share is limited together. It never rejects. */
   readonly attempts: SharedCounters;
   readonly settings?: Partial<FrontSettings>;
@@ -27,11 +30,13 @@ type MqttFrontOptions = {
 /**
  * Where gateways connect: MQTT 3.1.1 over TCP. A message is acknowledged after the commit of what it changed. Any
  * number of fronts may stand behind a TCP balancer; twins need not be here, nor have an owner, for it to listen.
+ * Presence is told of connections, and is never waited for.
  */
-export function mqttFrontService({ host, port, routes, ...options }: MqttFrontOptions): ServiceSchema {
+export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
+  const { host, port, routes, presence = NO_PRESENCE, ...options } = given;
   const settings = { ...FRONT_SETTINGS, ...options.settings };
   let front: Front | undefined;
-  let stopListening = () => {};
+  let listening: (() => void)[] = [];
 
   async function start({ broker, logger }: Pick<Service, "broker" | "logger">): Promise<void> {
     const started = new Front({
@@ -49,10 +54,15 @@ export function mqttFrontService({ host, port, routes, ...options }: MqttFrontOp
       ownerOf: routes.ownerOf,
       learn: routes.learn,
       ingest: ingestOver(broker, settings.ingestTimeoutMs),
+      presence,
+      signal: signalsOver(broker, "mqtt-front", settings.signals.ingestTimeoutMs),
       announce: announceOver(broker, logger),
     });
     await started.start();
-    stopListening = routes.onChange(() => started.rerouted());
+    listening = [
+      routes.onChange(() => started.rerouted()),
+      presence.onChange(() => started.presenceRerouted()),
+    ];
     front = started;
   }
 
@@ -71,7 +81,7 @@ export function mqttFrontService({ host, port, routes, ...options }: MqttFrontOp
       return start(this);
     },
     async stopped() {
-      stopListening();
+      for (const stopListening of listening) stopListening();
       await front?.stop();
       front = undefined;
     },

@@ -29,12 +29,18 @@ export class Readers {
     for (const intake of this.#stalled.values()) intake.read();
   }
 
-  /** Whom we do not read cannot show that it is alive: its keep-alive starts again. To be called each second. */
+  /** To be called each second. */
   sweep(): void {
     for (const [client, intake] of this.#stalled) {
       intake.read();
-      if (intake.isStalled && !client.closed) client._keepaliveTimer?.refresh();
+      if (intake.isStalled && !client.closed) forgive(client);
       else this.#stalled.delete(client);
     }
   }
+}
+
+/** Whom we do not read cannot show that it is alive: its keep-alive starts again. */
+function forgive({ _keepaliveTimer, link }: GatewayClient): void {
+  _keepaliveTimer?.refresh();
+  if (link) link.session.lastSeen = performance.now();
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket } from "aedes";
 import type { Counters } from "../../../mixins/counters.ts";
 import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
+import { newSessionId, Session } from "../signals/session.ts";
 import { type GatewayClient, withInternals } from "./aedes-internals.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { Link } from "./link.ts";
@@ -11,10 +12,12 @@ import type { FrontSettings } from "./settings.ts";
 type SessionsOptions = {
   readonly authenticator: Authenticator;
   readonly links: Links;
+  readonly nodeId: string;
   readonly counters: Counters;
   readonly settings: FrontSettings;
   readonly batcher: Pick<IngestBatcher, "purge">;
   readonly receive: (link: Link, packet: PublishPacket, release: () => void) => void;
+  readonly onClosed: (link: Link) => void;
 };
 
 const CLIENT_ID_LENGTH = 512;
@@ -28,15 +31,17 @@ export type SessionHooks = Required<
 
 /** What aedes asks about a connection: who it is, and what it may do. */
 export function sessionHooks(options: SessionsOptions): SessionHooks {
-  const { authenticator, links, counters, settings, batcher, receive } = options;
+  const { authenticator, links, nodeId, counters, settings, batcher, receive, onClosed } = options;
 
   function open(client: GatewayClient, gatewayId: string): void {
-    const link = new Link(gatewayId, client, settings);
+    const session = new Session(gatewayId, newSessionId(nodeId), client.keepAliveMs ?? 0);
+    const link = new Link(session, client, settings);
     client.link = link;
     links.add(link);
     client.conn.once("close", () => {
       links.remove(link);
       batcher.purge(gatewayId);
+      onClosed(link);
     });
   }
 
@@ -60,8 +65,8 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
   }
 
   return {
-    preConnect(_client, packet, done) {
-      prepare(packet, settings);
+    preConnect(client, packet, done) {
+      withInternals(client).keepAliveMs = 1000 * prepare(packet, settings);
       done(null, true);
     },
     authenticate(client, username, password, done) {
@@ -88,10 +93,12 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
 /**
  * Client ids are namespaced by the gateway, so that it can take over only its own connections. Sessions are always
  * clean: after each connect a gateway says hello and is told what it missed, as one delta instead of a queue.
+ * Returns the keep-alive in seconds.
  */
-function prepare(packet: ConnectPacket, settings: FrontSettings): void {
+function prepare(packet: ConnectPacket, settings: FrontSettings): number {
   const { username = "", clientId } = packet;
   packet.clientId = `${username}/${clientId || randomUUID()}`;
   packet.clean = true;
   packet.keepalive ||= settings.keepAliveSeconds;
+  return packet.keepalive;
 }

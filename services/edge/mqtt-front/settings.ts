@@ -1,4 +1,5 @@
 import { INGEST_SETTINGS, type IngestSettings } from "../ingest/settings.ts";
+import { SIGNAL_SETTINGS, type SignalSettings } from "../signals/settings.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -26,6 +27,7 @@ export type FrontSettings = IngestSettings & {
   readonly passwordHashTimeoutMs: number;
   readonly failures: number;
   readonly failureWindowMs: number;
+  readonly signals: SignalSettings;
 };
 
 export const FRONT_SETTINGS: FrontSettings = {
@@ -47,4 +49,5 @@ export const FRONT_SETTINGS: FrontSettings = {
   passwordHashTimeoutMs: 5000,
   failures: 10,
   failureWindowMs: 10_000,
+  signals: SIGNAL_SETTINGS,
 };

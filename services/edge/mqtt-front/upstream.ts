@@ -4,7 +4,9 @@ import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
 import type { LimitedLog } from "../ingest/limited-log.ts";
-import { errorAnswer, isForTwins, problemOf } from "../ingest/refusal.ts";
+import { errorAnswer, isForPresence, isForTwins, problemOf } from "../ingest/refusal.ts";
+import type { Target } from "../ingest/topics.ts";
+import type { SignalQueue } from "../signals/signal-queue.ts";
 import { Delivery, type OnSettled } from "./delivery.ts";
 import type { Link } from "./link.ts";
 import type { Links } from "./links.ts";
@@ -13,6 +15,7 @@ type UpstreamOptions = {
   readonly limits: Limits;
   readonly links: Links;
   readonly batcher: IngestBatcher;
+  readonly signals: SignalQueue;
   readonly counters: Counters;
   readonly log: LimitedLog;
 };
@@ -41,11 +44,20 @@ export class Upstream {
     const turn = link.acknowledgements.add(payload.length, release);
     const { mqttPayloadBytes } = this.#options.limits;
     if (isForTwins(target) && payload.length <= mqttPayloadBytes) {
+      this.#tell(link, target, payload);
       return this.#options.batcher.submit(new Delivery(link, target, payload, turn, this.#settled));
     }
     const problem = problemOf({ topic, target, payload }, mqttPayloadBytes);
     if (problem) this.#refuse(link.gatewayId, topic, payload, problem);
+    else this.#tell(link, target, payload);
     link.acknowledgements.done(turn);
+  }
+
+  /** A will is no word of a living gateway; that its connection has closed says it all. */
+  #tell(link: Link, target: Target, payload: Uint8Array): void {
+    if (!isForPresence(target) || link.isClosed) return;
+    this.#options.signals.forward(target, link.session, payload);
+    if (target === "bye") link.endReason = "left";
   }
 
   /** Sending it again would not help: the gateway is told why, and gets its PUBACK. */

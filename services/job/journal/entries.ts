@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { GATEWAY_EVENT_PREFIX } from "../../../actors/contracts/journal.ts";
-import { isJsonObject, type JsonObject } from "../../../actors/contracts/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../actors/contracts/json.ts";
 import { SEVERITIES, type Severity } from "../../../actors/contracts/severity.ts";
 import type { Change, DeadLetter, DeliveredRow } from "../../../actors/runtime/ports.ts";
+import { idOf } from "./marks.ts";
 
 /** An event as the journal keeps it. */
 export type Entry = {
@@ -22,28 +23,28 @@ export type Entry = {
 
 type Shown = Omit<Entry, "id" | "gatewayId" | "time"> & { readonly id?: string };
 
-const HIDDEN = "twin.position.advanced";
+/** Only their actors need these. */
+const HIDDEN: readonly unknown[] = [
+  "twin.position.advanced",
+  "presence.connection.opened",
+  "presence.connection.closed",
+  "presence.connections.expired",
+  "config.changed",
+];
 const MAX_COMMAND_LENGTH = 16_384;
 const MAX_ACTOR_LENGTH = 256;
 
-/** The events of a delivery that are shown, in order. Every actor is a gateway's, and has its id. */
-export function entriesOf(rows: readonly DeliveredRow[]): Entry[] {
-  const entries = rows.flatMap((row) =>
-    row.changes.flatMap((change, index) => entriesOfChange(`${placeOf(row)}-${row.first + index}`, change)),
+/** The events of a row that are shown, in order. Every actor is a gateway's, and has its id. */
+export function entriesOf(row: DeliveredRow): Entry[] {
+  return row.changes.flatMap((change, index) =>
+    entriesOfChange(change, (nth) => idOf(row, row.first + index, nth)),
   );
-  return [...new Map(entries.toReversed().map((entry) => [entry.id, entry])).values()].toReversed();
 }
 
-function placeOf({ type, partition, pos }: DeliveredRow): string {
-  return `${type}-${partition}-${pos}`;
-}
-
-function entriesOfChange(place: string, change: Change): Entry[] {
+function entriesOfChange(change: Change, idAt: (nth: number) => string): Entry[] {
   const { actorId: gatewayId, time, deadLetter, events = [] } = change;
   const shown = deadLetter ? [deadMessage(deadLetter)] : events.map((event) => shownAs(event, gatewayId));
-  return shown.flatMap((each, index) =>
-    each ? [{ id: `${place}-${index}`, gatewayId, time, ...each }] : [],
-  );
+  return shown.flatMap((each, nth) => (each ? [{ id: idAt(nth), gatewayId, time, ...each }] : []));
 }
 
 function deadMessage({ command, error }: DeadLetter): Shown {
@@ -63,7 +64,7 @@ function deadMessage({ command, error }: DeadLetter): Shown {
 function shownAs(event: unknown, gatewayId: string): Shown | undefined {
   if (!isJsonObject(event)) throw new Error("an event is not an object");
   const { type, severity, by, reason, requestId: _, bytes: __, ...data } = event;
-  if (type === HIDDEN) return undefined;
+  if (HIDDEN.includes(type)) return undefined;
   const shown: Shown = {
     type: String(type),
     severity: severityOf(severity),
@@ -79,6 +80,8 @@ function shownAs(event: unknown, gatewayId: string): Shown | undefined {
       return { ...shown, actor: `gateway:${gatewayId}`, ...twinChange(data) };
     case "twin.desired.updated":
       return { ...shown, ...twinChange(data) };
+    case "twin.profiles.laid":
+      return { ...shown, actor: "config-profiles", data: { profiles: namesOf(data.layers) } };
     case "twin.removed":
       return { ...shown, version: 0 };
     default:
@@ -100,10 +103,17 @@ function gatewayEvent(gatewayId: string, { eventType, eventId, ts, data }: JsonO
   };
 }
 
-function twinChange({ versions, ...data }: JsonObject) {
+/** How it stands to the gateway's own values and to being in sync is for the twin and for config. */
+function twinChange({ versions, own: _, sync: __, ...data }: JsonObject) {
   const [version, sectionVersion] = Array.isArray(versions) ? versions.map(Number) : [];
   if (version === undefined || sectionVersion === undefined) return { data };
   return { version, data: { ...data, version, sectionVersion } };
+}
+
+/** Their values are in the update of desired beside it. */
+function namesOf(layers: JsonValue | undefined): JsonValue[] {
+  const names = Array.isArray(layers) ? layers.filter(isJsonObject) : [];
+  return names.map(({ desired: _, ...name }) => name);
 }
 
 function severityOf(value: unknown): Severity {

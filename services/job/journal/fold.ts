@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from "../../../actors/contracts/limits.ts";
 import type { PackedTwin } from "../../../actors/twin/document.ts";
 import { EMPTY_TWIN, type TwinState } from "../../../actors/twin/state.ts";
 import { twinActor } from "../../../actors/twin/twin.ts";
-import type { EventRow } from "./rows.ts";
+import type { EventRow } from "./pages.ts";
 
 /** A twin as the journal knows it; undefined: changes from before the journal began are missing. */
 export type Known = TwinState | undefined;

@@ -3,8 +3,12 @@ import type { HistoryEntry } from "../../../actors/contracts/journal.ts";
 import { isJsonObject } from "../../../actors/contracts/json.ts";
 import { keyOfToken, pageSizeOf, pageTokenOf } from "../../../mixins/paging.ts";
 import type { Sql } from "../../../stores/sql/sql.ts";
-import { Statement } from "../../../stores/sql/statement.ts";
-import { type EventRow, readEvents, rfc3339 } from "./rows.ts";
+import { changesOf } from "./changes.ts";
+import { indexUp } from "./indexing.ts";
+import { type EventRow, pagesAt } from "./pages.ts";
+import { rfc3339 } from "./rows.ts";
+import { placesOf } from "./search.ts";
+import { termOf } from "./terms.ts";
 
 /** The changes of a twin since its gateway was created, newest first. */
 export async function listHistory(
@@ -12,16 +16,15 @@ export async function listHistory(
   { gatewayId, pageSize, pageToken }: Params<"journal.history">,
 ): Promise<{ history: HistoryEntry[]; nextPageToken: string }> {
   const scope = ["history", gatewayId];
-  const [before] = keyOfToken(pageToken, scope, [0]) ?? [];
+  const [before = Number.MAX_SAFE_INTEGER] = keyOfToken(pageToken, scope, [0]) ?? [];
+  await indexUp(sql);
   const start = await startOfHistory(sql, gatewayId);
   const size = pageSizeOf(pageSize);
-  const rows = await changesBefore(
-    sql,
-    gatewayId,
-    start,
-    Number(before ?? Number.MAX_SAFE_INTEGER),
-    size + 1,
-  );
+  const rows: EventRow[] = [];
+  const range = { after: start, before: Number(before), isNewestFirst: true, pages: size + 1 };
+  for await (const row of changesOf(sql, gatewayId, range)) {
+    if (rows.push(row) > size) break;
+  }
   const page = rows.slice(0, size);
   const last = rows.length > size ? page.at(-1)?.seq : undefined;
   return {
@@ -32,24 +35,12 @@ export async function listHistory(
 
 /** The place where the gateway was last deleted; what is before it belongs to another twin. */
 export async function startOfHistory(sql: Sql, gatewayId: string): Promise<number> {
-  const statement = new Statement();
-  const ends = `gateway_id = ${statement.value(gatewayId)} AND version = 0`;
-  const select = `SELECT MAX(seq) AS seq FROM journal_events WHERE ${ends}`;
-  const [row] = await sql.read<{ seq: number | null }>(select, statement);
-  return Number(row?.seq ?? 0);
-}
-
-function changesBefore(
-  sql: Sql,
-  gatewayId: string,
-  after: number,
-  before: number,
-  limit: number,
-): Promise<EventRow[]> {
-  const statement = new Statement();
-  const of = `gateway_id = ${statement.value(gatewayId)} AND version > 0`;
-  const range = `seq > ${statement.value(after)} AND seq < ${statement.value(before)}`;
-  return readEvents(sql, statement, `WHERE ${of} AND ${range} ORDER BY seq DESC LIMIT ${limit}`);
+  const terms = [termOf.removal(gatewayId)];
+  const places = await placesOf(sql, { terms, order: "t.seq DESC", limit: 1 });
+  const seqs = places.map(({ seq }) => seq);
+  const [page] = await pagesAt(sql, seqs, gatewayId);
+  const end = page?.entries.findLast((row) => row.gatewayId === gatewayId && row.version === 0);
+  return end?.seq ?? 0;
 }
 
 function historyEntry({ type, version, actor, reason, time, data }: EventRow): HistoryEntry {

@@ -5,13 +5,12 @@ import { actions, broadcast, call } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { Repeated } from "../../../mixins/repeated.ts";
 import { Sql } from "../../../stores/sql/sql.ts";
-import { append } from "./append.ts";
-import { entriesOf } from "./entries.ts";
 import { listHistory } from "./history.ts";
 import { listEvents } from "./list.ts";
 import { RETENTION, type RetentionSettings, trimOnce } from "./retention.ts";
 import { tailEvents } from "./tail.ts";
 import { twinAt } from "./twin-at.ts";
+import { JournalWriter } from "./writer.ts";
 
 type JournalOptions = {
   readonly bus: { readonly subscribe: (consumer: Consumer) => void };
@@ -30,6 +29,7 @@ const HINT_AFTER_MS = 10;
 export function journalService(options: JournalOptions): ServiceSchema {
   const { bus, sequelize, clock, counters, log } = options;
   const sql = new Sql(sequelize);
+  const writer = new JournalWriter(sql);
   const retention = { ...RETENTION, ...options.retention };
   const trimming = new Repeated({
     everyMs: TRIM_EVERY_MS,
@@ -59,10 +59,9 @@ export function journalService(options: JournalOptions): ServiceSchema {
         // Nodes of other roles may have been faster.
         fromOldest: true,
         handle: async ({ rows }) => {
-          const entries = entriesOf(rows);
-          if (entries.length === 0) return;
-          const last = await append(sql, entries);
-          counters.count("gateway_twin.journal.events.total", {}, entries.length);
+          const { added, last } = await writer.append(rows);
+          if (added === 0) return;
+          counters.count("gateway_twin.journal.events.total", {}, added);
           announce(this, last);
         },
       });

@@ -5,14 +5,15 @@ import { EMPTY_TWIN } from "../../../actors/twin/state.ts";
 import { viewOf } from "../../../actors/twin/view.ts";
 import { twinResource } from "../../../mixins/twin-resource.ts";
 import type { Sql } from "../../../stores/sql/sql.ts";
-import { Statement } from "../../../stores/sql/statement.ts";
 import { loadBases } from "./bases.ts";
 import { boundsOf } from "./bounds.ts";
+import { changesOf } from "./changes.ts";
 import { foldStep, type Known } from "./fold.ts";
 import { startOfHistory } from "./history.ts";
-import { readEvents } from "./rows.ts";
+import { indexUp } from "./indexing.ts";
+import type { EventRow } from "./pages.ts";
 
-const PAGE = 500;
+const ALL = { before: Number.MAX_SAFE_INTEGER, isNewestFirst: false, pages: 100 };
 const MAX_TRIES = 20;
 
 /** A version of the twin, or a time in epoch milliseconds. */
@@ -20,8 +21,8 @@ type Moment = { readonly version: number } | { readonly time: number };
 
 type Found = {
   readonly state: Known;
-  /** Up to an event that is kept: its version has proved that nothing was missing. */
-  readonly isFolded?: boolean;
+  /** The first event that was folded: that versions join has proved that nothing was missing from there on. */
+  readonly first?: number;
   readonly isToCome?: boolean;
 };
 
@@ -30,10 +31,12 @@ export async function twinAt(sql: Sql, gateway: Gateway, at: string): Promise<Tw
   const moment = momentOf(at);
   if ("time" in moment && moment.time < Date.parse(gateway.createTime)) throw notFound(gateway, at);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { trimmed } = await boundsOf(sql);
+    const before = await boundsOf(sql);
+    await indexUp(sql);
     const found = await stateAt(sql, gateway.gatewayId, moment);
+    const { trimmed } = await boundsOf(sql);
     // Else the base may be from before events were removed, and what was read after it from after that.
-    const isSure = found.isFolded || (await boundsOf(sql)).trimmed === trimmed;
+    const isSure = trimmed === before.trimmed || (found.first !== undefined && found.first > trimmed);
     if (isSure) return resourceOf(gateway, at, found);
   }
   throw new DomainError("OVERLOADED");
@@ -49,12 +52,9 @@ async function stateAt(sql: Sql, gatewayId: string, moment: Moment): Promise<Fou
   const start = await startOfHistory(sql, gatewayId);
   const bases = await loadBases(sql, [gatewayId]);
   const base = start === 0 ? bases.get(gatewayId) : undefined;
-  const end = await placeOf(sql, gatewayId, start, moment);
   const oldest = base ? base.state : EMPTY_TWIN;
-  if (end !== undefined) {
-    const state = await foldUpTo(sql, gatewayId, start, end, oldest);
-    return { state, isFolded: state !== undefined };
-  }
+  const found = await foldUpTo(changesOf(sql, gatewayId, { ...ALL, after: start }), oldest, moment);
+  if (found) return found;
   // None of the events that are kept had happened by then.
   if ("time" in moment) return { state: base && base.time > moment.time ? undefined : oldest };
   return {
@@ -63,41 +63,23 @@ async function stateAt(sql: Sql, gatewayId: string, moment: Moment): Promise<Fou
   };
 }
 
-/** The place of the last change that counts; undefined when none of those that are kept does. */
-async function placeOf(
-  sql: Sql,
-  gatewayId: string,
-  start: number,
-  moment: Moment,
-): Promise<number | undefined> {
-  const statement = new Statement();
-  const of = `gateway_id = ${statement.value(gatewayId)} AND version > 0 AND seq > ${statement.value(start)}`;
-  const until =
-    "version" in moment
-      ? `version = ${statement.value(moment.version)}`
-      : `time <= ${statement.value(moment.time)}`;
-  const select = `SELECT seq FROM journal_events WHERE ${of} AND ${until} ORDER BY seq DESC LIMIT 1`;
-  const [row] = await sql.read<{ seq: number }>(select, statement);
-  return row && Number(row.seq);
-}
-
+/** The state after the last change that counts; undefined when none of them does. */
 async function foldUpTo(
-  sql: Sql,
-  gatewayId: string,
-  start: number,
-  end: number,
-  base: Known,
-): Promise<Known> {
-  let state = base;
-  for (let after = start; after < end && state; ) {
-    const statement = new Statement();
-    const of = `gateway_id = ${statement.value(gatewayId)} AND version > 0`;
-    const range = `seq > ${statement.value(after)} AND seq <= ${statement.value(end)}`;
-    const rows = await readEvents(sql, statement, `WHERE ${of} AND ${range} ORDER BY seq LIMIT ${PAGE}`);
-    for (const row of rows) state = foldStep(state, row);
-    after = rows.length < PAGE ? end : (rows.at(-1)?.seq ?? end);
+  changes: AsyncIterable<EventRow>,
+  oldest: Known,
+  moment: Moment,
+): Promise<Found | undefined> {
+  let state = oldest;
+  let first: number | undefined;
+  let found: Found | undefined;
+  for await (const row of changes) {
+    first ??= row.seq;
+    state = foldStep(state, row);
+    const counts = "version" in moment ? row.version === moment.version : row.time <= moment.time;
+    if (counts) found = state ? { state, first } : { state };
+    if (counts && "version" in moment) break;
   }
-  return state;
+  return found;
 }
 
 function momentOf(at: string): Moment {

@@ -1,0 +1,55 @@
+import type { ActorType, Downlink } from "../actors/runtime/actor.ts";
+import { ActorHost } from "../actors/runtime/host.ts";
+import { ActorRouter } from "../mixins/actor-router.ts";
+import { learnOwnerHint } from "../mixins/owner-hint.ts";
+import type { TwinRoutes } from "../services/edge/ingest/twin-routes.ts";
+import { SqlActorStore } from "../stores/sql/actor-store.ts";
+import type { Parts } from "./parts.ts";
+
+const MAX_WAITING_MESSAGES = 50_000;
+const EMBEDDED_PARTITIONS = 16;
+const PARTITIONS = 256;
+
+/** Of each actor type; fixed at install. */
+export function partitionCountOf({ env }: Parts): number {
+  return env.DATABASE_URL ? PARTITIONS : EMBEDDED_PARTITIONS;
+}
+
+/** The way to the actors of a type, wherever they are. */
+export function routerTo(parts: Parts, type: string): ActorRouter {
+  const { routes, node } = parts;
+  const refresh = () => node.ownership.look();
+  return new ActorRouter({ type, partitionCount: partitionCountOf(parts), routes, refresh });
+}
+
+/** The same for the edges, which send in batches of their own. */
+export function routesOf({ routes }: Parts, router: ActorRouter): TwinRoutes {
+  return {
+    ownerOf: (gatewayId) => router.ownerOf(gatewayId),
+    learn: (data) => learnOwnerHint({ type: "NOT_OWNER", data }, routes),
+    onChange: (listener) => routes.onChange(listener),
+  };
+}
+
+/** The actors of a type that this node owns. */
+export function hostOf<State, Command, Event, Reply>(
+  parts: Parts,
+  type: ActorType<State, Command, Event, Reply>,
+  sendDownlinks: (downlinks: readonly Downlink[]) => void,
+): ActorHost<State, Command, Event, Reply> {
+  const { node, bus, log, sequelize, leases } = parts;
+  return new ActorHost({
+    type,
+    partitionCount: partitionCountOf(parts),
+    store: new SqlActorStore(sequelize),
+    committer: node.committer,
+    publisher: bus,
+    clock: Date.now,
+    log,
+    maxWaiting: MAX_WAITING_MESSAGES,
+    sendDownlinks,
+    onFenced: () => void node.fenced(),
+    leases,
+    mayAnswer: () => node.mayAnswer,
+  });
+}
