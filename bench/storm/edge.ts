@@ -142,9 +142,10 @@ function deliver(messages: readonly DownMessage[]): number[] {
 
 function receive(gatewayId: string, topic: string, payload: string): boolean {
   const gateway = gateways.get(gatewayId);
-  const report = gateway?.receive(topic, payload);
+  if (!gateway?.isHere) return false;
+  const report = gateway.receive(topic, payload);
   if (report) say(report);
-  return gateway !== undefined;
+  return true;
 }
 
 function close(): void {

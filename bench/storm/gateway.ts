@@ -7,6 +7,7 @@ const KEEP_ALIVE_MS = 60_000;
 export class StormGateway {
   readonly gatewayId: string;
   configMessages = 0;
+  isHere = false;
   #session = 0;
   #seq = 0;
   #desiredVersion: number | undefined;
@@ -16,11 +17,13 @@ export class StormGateway {
   }
 
   opened(): PresenceSignal {
+    this.isHere = true;
     this.#session += 1;
     return this.#signal("opened", { keepAliveMs: KEEP_ALIVE_MS, ageMs: 0 });
   }
 
   closed(): PresenceSignal {
+    this.isHere = false;
     return this.#signal("closed", { keepAliveMs: KEEP_ALIVE_MS, ageMs: 0, reason: "lost" });
   }
 

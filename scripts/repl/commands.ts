@@ -29,6 +29,18 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "presence",
+    parameters: ["<id>"],
+    description: "Whether a gateway is there, the node that owns its presence, and the owner's epoch",
+    async run(caller, gatewayId = "") {
+      const [presence, { owner, epoch, partition }] = await Promise.all([
+        call(caller, "presence.get", { gatewayId }),
+        ownerOf(caller, "presence", gatewayId),
+      ]);
+      return { owner, epoch, partition, presence };
+    },
+  },
+  {
     name: "owners",
     parameters: ["[type]"],
     description: "How many partitions each node owns, of all types or of one",

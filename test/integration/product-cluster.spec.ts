@@ -142,6 +142,10 @@ describe("two nodes", () => {
     const { output } = await repl("twin", "gw-1");
     const { owner, partition, twin } = JSON.parse(output) as Record<string, unknown>;
     expect(twin).toMatchObject({ gatewayId: "gw-1" });
+    expect(JSON.parse((await repl("presence", "gw-1")).output)).toMatchObject({
+      owner: expect.stringMatching(/^n[12]$/),
+      presence: { gatewayId: "gw-1", state: "ONLINE", node: expect.stringMatching(/^n[12]$/) },
+    });
     expect(["n1", "n2"]).toContain(owner);
     expect(JSON.parse((await repl("handoff", "twin", String(partition))).output)).toEqual({
       moved: [partition],

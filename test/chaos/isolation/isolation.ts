@@ -103,9 +103,10 @@ async function change(site: Site, ids: readonly string[]): Promise<Set<string>> 
   for (const id of ids) {
     const path = `/v1/gateways/${id}/twin/desired`;
     const headers = { "idempotency-key": `${id}-${changes}` };
+    const call = { method: "PATCH", path, body: { round: changes }, headers };
     await waitFor(`the change of ${id}`, async () => {
-      const { status } = await site.rest.call({ method: "PATCH", path, body: { round: changes }, headers });
-      if (status >= 400 && status < 500) throw new Error(`PATCH of ${id} answered ${status}`);
+      const { status, text } = await site.rest.call(call);
+      if (status >= 400 && status < 500) throw new Error(`${call.method} ${path} answered ${status}: ${text}`);
       return status === 200;
     });
   }
