@@ -39,7 +39,7 @@ const commands: CommandHandlers = {
 
 type ConfigActor = ActorType<ConfigState, ConfigCommand, ConfigEvent, ConfigReply>;
 
-export const DEFAULT_CONFIG_RULES: ConfigRules = { firstWaitMs: 5000, maxWaitMs: 300_000, maxAttempts: 8 };
+const DEFAULT_CONFIG_RULES: ConfigRules = { firstWaitMs: 5000, maxWaitMs: 300_000, maxAttempts: 8 };
 
 /** Brings what gateways report to what they are wished to be, as far as they let it. */
 export function configActor(rules: ConfigRules = DEFAULT_CONFIG_RULES): ConfigActor {

@@ -20,7 +20,7 @@ import { connectionsExpired } from "./events/connections-expired.ts";
 import type { PresenceSettings } from "./settings.ts";
 import { EMPTY_PRESENCE, type GatewayPresence } from "./state.ts";
 
-export type CommandHandlers = {
+type CommandHandlers = {
   readonly [Name in keyof PresenceCommands]: (
     settings: PresenceSettings,
     state: GatewayPresence,
@@ -29,7 +29,7 @@ export type CommandHandlers = {
   ) => Decision<PresenceEvent, PresenceCommands[Name]["reply"]>;
 };
 
-export type EventHandlers = {
+type EventHandlers = {
   readonly [Type in keyof PresenceEvents]: (
     settings: PresenceSettings,
     state: GatewayPresence,
@@ -59,9 +59,9 @@ const events: EventHandlers = {
   "presence.removed": () => EMPTY_PRESENCE,
 };
 
-export type PresenceActor = ActorType<GatewayPresence, PresenceCommand, PresenceEvent, PresenceReply>;
+type PresenceActor = ActorType<GatewayPresence, PresenceCommand, PresenceEvent, PresenceReply>;
 
-export type PresenceActorOptions = {
+type PresenceActorOptions = {
   readonly settings: PresenceSettings;
   /** When the owner last heard anything of the gateway, by its clock (epoch milliseconds); null: it knows of nothing. */
   readonly lastSeen: (actorId: string) => number | null;

@@ -11,7 +11,7 @@ type AnswersOptions = Pick<
 >;
 
 /** What a message has led to. */
-export type Result<State, Command, Reply> = {
+type Result<State, Command, Reply> = {
   readonly partition: Owned<State, Command, Reply>;
   readonly activation: Actor<State, Command, Reply>;
   readonly message: Message<Command, Reply>;

@@ -1,7 +1,7 @@
 import type { ConnectionSignal, PresenceSignal, SignalKind } from "../../actors/contracts/presence.ts";
 import type { Outcome } from "../../actors/runtime/actor.ts";
 
-export type Told = {
+type Told = {
   readonly gatewayId: string;
   readonly kind: SignalKind;
   readonly sessionId: string | null;

@@ -14,7 +14,7 @@ import type { Context, Decision } from "../../actors/runtime/actor.ts";
 export const presence = presenceActor({ settings: DEFAULT_PRESENCE_SETTINGS, lastSeen: () => null });
 
 /** A minute's silence is 1.5 times as long, and the slack. */
-export const KEEP_ALIVE = 60_000;
+const KEEP_ALIVE = 60_000;
 export const SILENCE = 100_000;
 export const GRACE = 10_000;
 

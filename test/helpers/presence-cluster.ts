@@ -30,7 +30,7 @@ const PARTITIONS = 8;
 /** So short that a test can wait for them. */
 const SETTINGS = { ...DEFAULT_PRESENCE_SETTINGS, graceMs: 100, stoppedGraceMs: 100, slackMs: 100 };
 
-export type PresenceNode = {
+type PresenceNode = {
   readonly nodeId: string;
   readonly broker: ServiceBroker;
   readonly host: PresenceHost;

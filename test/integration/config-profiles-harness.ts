@@ -12,9 +12,9 @@ import type { TwinCommand, TwinReply, TwinView } from "../../actors/twin/contrac
 import { EMPTY_TWIN, type TwinState } from "../../actors/twin/state.ts";
 import { twinActor } from "../../actors/twin/twin.ts";
 import { call } from "../../mixins/bridge.ts";
+import { gatewayFilter } from "../../mixins/gateway-filter.ts";
 import { twinResource } from "../../mixins/twin-resource.ts";
 import { configProfilesService } from "../../services/core/config-profiles/config-profiles.service.ts";
-import { gatewayFilter } from "../../services/core/config-profiles/gateway-filter.ts";
 import type { ProfileSettings } from "../../services/core/config-profiles/settings.ts";
 import { gatewaysService } from "../../services/core/gateways/gateways.service.ts";
 import type { OpenedDatabase } from "../helpers/databases.ts";
@@ -25,7 +25,7 @@ const TABLES = ["config_profiles", "config_profile_targets", "config_profile_che
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** The real rules of twins, in memory, with moments to hold them up at. */
-export class PureTwins {
+class PureTwins {
   readonly states = new Map<string, TwinState>();
   readonly #publish: (row: CommitRow) => void;
   #pos = 0;

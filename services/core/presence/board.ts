@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../actors/contracts/json.ts";
 import { DEFAULT_LIMITS } from "../../../actors/contracts/limits.ts";
 import { checkDocument } from "../../../actors/twin/document-limits.ts";
 
-export const MAX_BOARD_BYTES = 4096;
+const MAX_BOARD_BYTES = 4096;
 
 export type BoardRefusal = "too_large" | "not_allowed";
 

@@ -16,7 +16,7 @@ export type SendSignals = (
   signals: readonly PresenceSignal[],
 ) => Promise<readonly Outcome<null>[]>;
 
-export type SignalQueueOptions = {
+type SignalQueueOptions = {
   readonly routes: Pick<PresenceRoutes, "ownerOf" | "learn">;
   readonly send: SendSignals;
   readonly settings: SignalSettings;

@@ -9,7 +9,7 @@ const ROWS_PER_STATEMENT = 1000;
 const PAGES_PER_STEP = 64;
 
 /** Everything up to a page is in the index, and how far the journal has the log by then. */
-export type Progress = { readonly seq: number; readonly marks: Marks };
+type Progress = { readonly seq: number; readonly marks: Marks };
 
 type TermRow = readonly [term: string, time: number, seq: number];
 

@@ -21,7 +21,7 @@ export type Row = {
   readonly seconds: number;
 };
 
-export type Trial = {
+type Trial = {
   readonly site: Site;
   readonly fleet: Fleet;
   /** How long a service stays away. */
@@ -106,7 +106,8 @@ async function change(site: Site, ids: readonly string[]): Promise<Set<string>> 
     const call = { method: "PATCH", path, body: { round: changes }, headers };
     await waitFor(`the change of ${id}`, async () => {
       const { status, text } = await site.rest.call(call);
-      if (status >= 400 && status < 500) throw new Error(`${call.method} ${path} answered ${status}: ${text}`);
+      if (status >= 400 && status < 500)
+        throw new Error(`${call.method} ${path} answered ${status}: ${text}`);
       return status === 200;
     });
   }

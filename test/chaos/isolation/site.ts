@@ -21,7 +21,7 @@ const ROLES = {
   "office-1": "bff,job",
   "office-2": "bff,job",
 } as const;
-export type NodeName = keyof typeof ROLES;
+type NodeName = keyof typeof ROLES;
 
 const NAMES = Object.keys(ROLES) as NodeName[];
 export const FRONTS = NAMES.filter((name) => name.startsWith("front"));
