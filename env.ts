@@ -26,29 +26,63 @@ const serverUrl = (...protocols: string[]) =>
     throw new EnvError(`not an address like ${protocols[0]}://host:port`);
   })({ default: "" });
 
-const slots = makeValidator<number>((text) => {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
-  throw new EnvError("a number from 1 to 64 is needed");
-});
+/** A whole number within these. */
+const count = (least: number, most: number) =>
+  makeValidator<number>((text) => {
+    const number = Number(text);
+    if (text.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new EnvError(`a whole number from ${least} to ${most} is needed`);
+  });
+
+const perMinute = count(1, 100_000);
 
 const namespace = makeValidator<string>((text) => {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
   throw new EnvError("1 to 32 lower-case letters, digits and hyphens are possible");
 });
 
+/** What browsers send as Origin, with commas between. */
+const origins = makeValidator<readonly string[]>((text) => {
+  const list = text
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+  const wrong = list.find((each) => !isOrigin(each));
+  if (wrong === undefined) return list;
+  throw new EnvError(`'${wrong}' is not an origin like https://console.example.com`);
+});
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return (url?.protocol === "http:" || url?.protocol === "https:") && url.origin === text;
+}
+
 const SPECS = {
   HTTP_PORT: port({ default: 3000 }),
   HTTP_HOST: host({ default: "127.0.0.1" }),
+  HTTP_TLS_CERT: str({ default: "" }),
+  HTTP_TLS_KEY: str({ default: "" }),
+  HTTP_TLS_CA: str({ default: "" }),
+  CORS_ORIGINS: origins({ default: [] }),
   MQTT_PORT: optionalPort({ default: 1883 }),
   MQTT_HOST: host({ default: "127.0.0.1" }),
+  MQTT_TLS_CERT: str({ default: "" }),
+  MQTT_TLS_KEY: str({ default: "" }),
+  MQTT_TLS_CA: str({ default: "" }),
   DATA_DIR: str({ default: "./data" }),
   DATABASE_URL: serverUrl("mysql", "mariadb"),
   NATS_URL: serverUrl("nats"),
   REDIS_URL: serverUrl("redis", "rediss"),
   MQTT_BROKER_URL: serverUrl("mqtt", "mqtts"),
-  MQTT_BROKER_SLOTS: slots({ default: 1 }),
+  MQTT_BROKER_SLOTS: count(1, 64)({ default: 1 }),
   NAMESPACE: namespace({ default: "gateway-twin" }),
+  RATE_LIMIT_READS: perMinute({ default: 600 }),
+  RATE_LIMIT_WRITES: perMinute({ default: 120 }),
+  RATE_LIMIT_CAMERA: perMinute({ default: 30 }),
+  PUBLIC_URL: serverUrl("http", "https"),
+  AUDIT_DAYS: count(1, 36_500)({ default: 90 }),
+  AUDIT_MAX_LOGS: count(1000, 1_000_000_000)({ default: 5_000_000 }),
+  TRUSTED_PROXIES: count(0, 16)({ default: 0 }),
   ROLES: roles({ default: ["all"] }),
   NODE_ID: str({ default: `${hostname()}-${process.pid}` }),
   ADMIN_TOKEN: str({ default: "" }),
@@ -68,7 +102,19 @@ export function parseEnvironment(variables: NodeJS.ProcessEnv) {
   const parsed = cleanEnv(variables, SPECS, { reporter: firstProblem });
   if (parsed.NATS_URL && !parsed.DATABASE_URL)
     throw new Error("NATS_URL: several nodes need one database; set DATABASE_URL too");
+  requireTogether(parsed, "HTTP_TLS");
+  requireTogether(parsed, "MQTT_TLS");
   return Object.freeze({ ...parsed });
+}
+
+type TlsVariable = `${"HTTP" | "MQTT"}_TLS_${"CERT" | "KEY" | "CA"}`;
+
+/** A certificate without its key, or a CA alone, would leave a listener open that was meant to be closed. */
+function requireTogether(parsed: Readonly<Record<TlsVariable, string>>, tls: "HTTP_TLS" | "MQTT_TLS"): void {
+  const names = [`${tls}_CERT`, `${tls}_KEY`, `${tls}_CA`] as const;
+  const given = names.find((name) => parsed[name] !== "");
+  const missing = names.slice(0, 2).find((name) => parsed[name] === "");
+  if (given && missing) throw new Error(`${missing}: ${given} needs it too`);
 }
 
 function firstProblem({ errors }: { errors: Partial<Record<string, Error>> }): void {

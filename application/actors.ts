@@ -1,5 +1,6 @@
 import type { ActorType, Downlink } from "../actors/runtime/actor.ts";
 import { ActorHost } from "../actors/runtime/host.ts";
+import type { RowPublisher } from "../actors/runtime/ports.ts";
 import { ActorRouter } from "../mixins/actor-router.ts";
 import { learnOwnerHint } from "../mixins/owner-hint.ts";
 import type { TwinRoutes } from "../services/edge/ingest/twin-routes.ts";
@@ -36,14 +37,15 @@ export function hostOf<State, Command, Event, Reply>(
   parts: Parts,
   type: ActorType<State, Command, Event, Reply>,
   sendDownlinks: (downlinks: readonly Downlink[]) => void,
+  publisher: RowPublisher = parts.bus,
 ): ActorHost<State, Command, Event, Reply> {
-  const { node, bus, log, sequelize, leases } = parts;
+  const { node, log, sequelize, leases } = parts;
   return new ActorHost({
     type,
     partitionCount: partitionCountOf(parts),
     store: new SqlActorStore(sequelize),
     committer: node.committer,
-    publisher: bus,
+    publisher,
     clock: Date.now,
     log,
     maxWaiting: MAX_WAITING_MESSAGES,

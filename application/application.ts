@@ -4,9 +4,12 @@ import { ServiceBroker as Broker, type ServiceBroker } from "moleculer";
 import { ActorNode } from "../actors/runtime/node.ts";
 import { Routes } from "../actors/runtime/routes.ts";
 import type { Environment } from "../env.ts";
+import { metricCounters } from "../mixins/counters.ts";
 import { brokerOptions } from "../moleculer.config.ts";
+import { AuditWriter } from "../services/admin/audit/audit-writer.ts";
 import { SqlActorStore } from "../stores/sql/actor-store.ts";
 import { SqlSessionStore } from "../stores/sql/session-store.ts";
+import { blobStore } from "./blobs.ts";
 import { database } from "./database.ts";
 import { logOf } from "./log.ts";
 import { failLostCalls } from "./lost-calls.ts";
@@ -44,6 +47,9 @@ export async function startApplication(
   try {
     const sequelize = await database(env, log);
     closing.push(() => sequelize.close());
+    const blobs = blobStore({ env, sequelize });
+    const audit = new AuditWriter({ sequelize, counters: metricCounters(broker), log });
+    closing.push(() => audit.stop());
     const messages = await messaging(env, { sequelize, log });
     closing.push(() => messages.close());
     const routes = new Routes();
@@ -52,7 +58,20 @@ export async function startApplication(
     closing.push(() => node.stop());
     await node.start();
     const { bus } = messages;
-    const parts: Parts = { env, broker, sequelize, node, routes, bus, log, phase, shared, leases };
+    const parts: Parts = {
+      env,
+      broker,
+      sequelize,
+      node,
+      routes,
+      bus,
+      log,
+      phase,
+      shared,
+      leases,
+      audit,
+      blobs,
+    };
     for (const schema of services(parts)) broker.createService(schema);
     leases?.start();
     closing.push(

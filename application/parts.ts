@@ -1,10 +1,12 @@
 import type { ServiceBroker } from "moleculer";
 import type { Sequelize } from "sequelize";
+import type { BlobStore } from "../actors/runtime/blobs.ts";
 import type { ActorNode } from "../actors/runtime/node.ts";
 import type { EventBus, Log } from "../actors/runtime/ports.ts";
 import type { ReadLeases } from "../actors/runtime/read-leases.ts";
 import type { Routes } from "../actors/runtime/routes.ts";
 import type { Environment } from "../env.ts";
+import type { AuditWriter } from "../services/admin/audit/audit-writer.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
 /** A node is ready when all its services run, and until it is told to stop. */
@@ -22,4 +24,6 @@ export type Parts = {
   readonly phase: Phase;
   readonly shared: SharedCache | undefined;
   readonly leases: ReadLeases | undefined;
+  readonly audit: AuditWriter;
+  readonly blobs: BlobStore;
 };

@@ -1,4 +1,6 @@
 import type { CallingOptions } from "moleculer";
+import type { CameraCommand } from "../actors/camera/contract.ts";
+import type { CommandCommand } from "../actors/command/contract.ts";
 import type { ConfigCommand } from "../actors/config/contract.ts";
 import type { PresenceCommand } from "../actors/presence/contract.ts";
 import type { Outcome } from "../actors/runtime/actor.ts";
@@ -19,6 +21,10 @@ const ASKS: Readonly<Record<string, Redeliver>> = {
   twin: (caller, ask, options) => call(caller, "twins.ask", { asks: [ask as Ask<TwinCommand>] }, options),
   presence: (caller, ask, options) =>
     call(caller, "presence.ask", { asks: [ask as Ask<PresenceCommand>] }, options),
+  camera: (caller, ask, options) =>
+    call(caller, "cameras.ask", { asks: [ask as Ask<CameraCommand>] }, options),
+  command: (caller, ask, options) =>
+    call(caller, "commands.ask", { asks: [ask as Ask<CommandCommand>] }, options),
   config: (caller, ask, options) =>
     call(caller, "config.ask", { asks: [ask as Ask<ConfigCommand>] }, options),
 };

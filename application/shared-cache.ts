@@ -1,12 +1,16 @@
-import type { Cache, SharedCounters } from "../actors/runtime/cache.ts";
+import type { Cache, RateWindows, SharedCounters } from "../actors/runtime/cache.ts";
 import type { Log } from "../actors/runtime/ports.ts";
 import { ReadLeases } from "../actors/runtime/read-leases.ts";
 import type { Environment } from "../env.ts";
+import type { Counters } from "../mixins/counters.ts";
 import { fallbackCounters } from "../mixins/fallback-counters.ts";
+import { fallbackWindows } from "../mixins/fallback-windows.ts";
+import { MemoryWindows } from "../stores/memory/rate-windows.ts";
 import { MemoryCounters } from "../stores/memory/shared-counters.ts";
 import { RedisCache } from "../stores/redis/cache.ts";
 import { RedisCacher } from "../stores/redis/cacher.ts";
 import { RedisConnection } from "../stores/redis/connection.ts";
+import { RedisWindows } from "../stores/redis/rate-windows.ts";
 import { RedisCounters } from "../stores/redis/shared-counters.ts";
 
 /** Of this process. */
@@ -30,6 +34,12 @@ export function sharedCache(env: Environment, log: Log): SharedCache | undefined
 export function readLeases(shared: SharedCache | undefined, mayServe: () => boolean): ReadLeases | undefined {
   if (!shared) return undefined;
   return new ReadLeases({ cache: shared.cache, clock: () => performance.now(), mayServe });
+}
+
+/** Windows of calls, of all nodes; of this one as long as Redis is away, or when there is none. */
+export function rateWindows(shared: SharedCache | undefined, counters: Counters): RateWindows {
+  const own = new MemoryWindows(MAX_COUNTERS, () => performance.now());
+  return shared ? fallbackWindows(new RedisWindows(shared.connection), own, counters) : own;
 }
 
 /** Counters of all nodes; of this one as long as Redis is away, or when there is none. */

@@ -14,6 +14,7 @@ const PACKAGES = {
   "mariadb-install-db": "mariadb-server-core",
   my_print_defaults: "mariadb-client-core",
   "redis-server": "redis-server",
+  openssl: "openssl",
 };
 
 export type Command = keyof typeof PACKAGES;

@@ -1,9 +1,9 @@
 /** What a node can be, and the services each role consists of. */
 export const ROLE_SERVICES = {
   edge: ["mqtt-front", "mqtt-bridge"],
-  core: ["gateways", "twins", "presence", "config", "config-profiles"],
-  bff: ["api"],
-  admin: ["access", "cluster"],
+  core: ["gateways", "twins", "presence", "config", "config-profiles", "commands", "cameras", "artifacts"],
+  bff: ["api", "overview"],
+  admin: ["access", "audit", "cluster"],
   job: ["dead-letters", "journal"],
   task: [],
 } as const;

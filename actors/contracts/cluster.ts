@@ -22,12 +22,13 @@ export const Cluster = Type.Object(
       Type.Object({ total: Count, owned: Count, owners: Type.Record(Type.String(), Count) }, closed),
     ),
   },
-  closed,
+  { ...closed, title: "Cluster" },
 );
 
 export const clusterActions = {
   /** The nodes that are alive, and how many partitions of each type they own. */
   "cluster.get": {
+    summary: "The nodes that are alive, and how many partitions they own.",
     params: Type.Object({}, closed),
     result: Cluster,
     rest: { method: "GET", path: "/v1/cluster", role: "operator", body: "none" },

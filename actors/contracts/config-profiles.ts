@@ -46,7 +46,7 @@ export const ConfigProfile = Type.Object(
     createTime: Rfc3339,
     updateTime: Rfc3339,
   },
-  closed,
+  { ...closed, title: "ConfigProfile" },
 );
 export type ConfigProfile = Static<typeof ConfigProfile>;
 
@@ -74,6 +74,7 @@ const one = "/v1/configProfiles/:configProfileId";
 /** Desired values for many gateways at once. */
 export const configProfileActions = {
   "config-profiles.create": {
+    summary: "Creates a profile; the gateways that its filter chooses follow within seconds.",
     params: Type.Object(
       { configProfileId: Type.Optional(ProfileId), ...optional, desired: settings.desired },
       closed,
@@ -82,17 +83,20 @@ export const configProfileActions = {
     rest: { method: "POST", path: all, role: "admin", status: 201, body: "fields" },
   },
   "config-profiles.get": {
+    summary: "One profile, with how many gateways follow it.",
     params: ById,
     result: ConfigProfile,
     rest: { method: "GET", path: one, role: "viewer", body: "none" },
   },
   "config-profiles.list": {
+    summary: "Profiles, a page at a time.",
     params: Type.Object(ListParams, closed),
     result: Type.Object({ configProfiles: Type.Array(ConfigProfile), nextPageToken: Type.String() }, closed),
     rest: { method: "GET", path: all, role: "viewer", body: "none" },
   },
   /** `desired` replaces; the gateways follow within seconds. */
   "config-profiles.update": {
+    summary: "Changes a profile; `desired` replaces.",
     params: Type.Object({ configProfileId: ProfileId, ...optional }, closed),
     result: ConfigProfile,
     rest: {
@@ -105,12 +109,14 @@ export const configProfileActions = {
   },
   /** Its values leave the gateways' desired. */
   "config-profiles.delete": {
+    summary: "Deletes a profile: its values leave the gateways' desired.",
     params: ById,
     result: Type.Null(),
     rest: { method: "DELETE", path: one, role: "admin", status: 204, body: "none" },
   },
   /** Of a profile that does not exist yet. With a percent below 100 its id says which gateways would get it. */
   "config-profiles.preview": {
+    summary: "What a new profile would change, gateway by gateway.",
     params: Type.Object(
       { configProfileId: Type.Optional(ProfileId), ...optional, desired: settings.desired, ...page },
       closed,
@@ -120,6 +126,7 @@ export const configProfileActions = {
   },
   /** Of one that does, with these changes. */
   "config-profiles.previewChange": {
+    summary: "What a change of a profile would change, gateway by gateway.",
     params: Type.Object({ configProfileId: ProfileId, ...optional, ...page }, closed),
     result: Preview,
     rest: { method: "POST", path: `${one}:preview`, role: "admin", body: "fields" },

@@ -45,7 +45,7 @@ export const Config = Type.Object(
     /** Of desired values and answers to hello: payload bytes sent, and those that a full document each time would have added. */
     traffic: Type.Object({ bytesSent: Count, bytesSaved: Count }, closed),
   },
-  closed,
+  { ...closed, title: "Config" },
 );
 export type Config = Static<typeof Config>;
 
@@ -56,12 +56,14 @@ const configPath = "/v1/gateways/:gatewayId/config";
 
 export const configActions = {
   "config.get": {
+    summary: "How far the gateway has taken over what is desired.",
     params: Type.Object({ gatewayId: GatewayId }, closed),
     result: Config,
     rest: { method: "GET", path: configPath, role: "viewer", body: "none" },
   },
   /** Begins anew with the full document: at once, or when the gateway is back. */
   "config.resync": {
+    summary: "Sends the whole of desired again.",
     params: Type.Object({ gatewayId: GatewayId }, closed),
     result: Config,
     rest: { method: "POST", path: `${configPath}:resync`, role: "operator", body: "none" },

@@ -1,7 +1,11 @@
 import type { Static } from "typebox";
 import { accessActions } from "./access.ts";
 import type { ActionContract, ParamsOf, ResultOf } from "./action.ts";
+import { artifactActions } from "./artifacts.ts";
+import { auditActions } from "./audit.ts";
+import { cameraActions } from "./cameras.ts";
 import { clusterActions } from "./cluster.ts";
+import { commandActions } from "./commands.ts";
 import { configActions } from "./config.ts";
 import { configProfileActions } from "./config-profiles.ts";
 import { deadLetterActions } from "./dead-letters.ts";
@@ -9,6 +13,7 @@ import { edgeActions } from "./edge.ts";
 import type { EVENTS } from "./events.ts";
 import { gatewayActions } from "./gateways.ts";
 import { journalActions, journalWatches } from "./journal.ts";
+import { overviewActions } from "./overview.ts";
 import { presenceActions } from "./presence.ts";
 import { twinActions } from "./twins.ts";
 import type { WatchContract } from "./watch.ts";
@@ -16,13 +21,18 @@ import type { WatchContract } from "./watch.ts";
 /** Everything services may ask of each other. */
 export const ACTIONS = {
   ...accessActions,
+  ...artifactActions,
+  ...auditActions,
+  ...cameraActions,
   ...clusterActions,
+  ...commandActions,
   ...configActions,
   ...configProfileActions,
   ...deadLetterActions,
   ...edgeActions,
   ...gatewayActions,
   ...journalActions,
+  ...overviewActions,
   ...presenceActions,
   ...twinActions,
 } as const satisfies Record<string, ActionContract>;

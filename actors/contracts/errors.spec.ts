@@ -29,7 +29,8 @@ test("the code of the contract's example", () => {
 test("the same request may only succeed later where the server or a limit stood in its way", () => {
   for (const type of TYPES) {
     const { code, retryable } = ERRORS[type];
-    expect([type, retryable]).toEqual([type, [429, 503, 504].includes(code)]);
+    const isInTheWay = [429, 503, 504].includes(code) || type === "IDEMPOTENCY_KEY_IN_USE";
+    expect([type, retryable]).toEqual([type, isInTheWay]);
     expect(new DomainError(type).retryable).toBe(retryable);
   }
 });

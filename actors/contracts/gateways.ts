@@ -20,7 +20,7 @@ export const Gateway = Type.Object(
     createTime: Rfc3339,
     updateTime: Rfc3339,
   },
-  closed,
+  { ...closed, title: "Gateway" },
 );
 export type Gateway = Static<typeof Gateway>;
 
@@ -29,7 +29,7 @@ const Credentials = Type.Object({ username: GatewayId, password: Type.String() }
 /** A gateway with its secret, which is shown this once. */
 export const GatewayWithCredentials = Type.Object(
   { ...Gateway.properties, credentials: Credentials },
-  closed,
+  { ...closed, title: "GatewayWithCredentials" },
 );
 export type GatewayWithCredentials = Static<typeof GatewayWithCredentials>;
 
@@ -39,7 +39,7 @@ const NewGateway = Type.Object(
     displayName: Type.Optional(DisplayName),
     labels: Type.Optional(Labels),
   },
-  closed,
+  { ...closed, title: "NewGateway" },
 );
 export type NewGateway = Static<typeof NewGateway>;
 
@@ -56,26 +56,31 @@ const one = "/v1/gateways/:gatewayId";
 /** The registry of gateways: who exists, and by which secret it is known. */
 export const gatewayActions = {
   "gateways.create": {
+    summary: "Creates a gateway; its credentials are shown this once.",
     params: NewGateway,
     result: GatewayWithCredentials,
     rest: { method: "POST", path: "/v1/gateways", role: "admin", status: 201, body: "fields" },
   },
   "gateways.batchCreate": {
+    summary: "Creates up to 1000 gateways, all or none.",
     params: Type.Object({ requests: Type.Array(NewGateway, { minItems: 1, maxItems: 1000 }) }, closed),
     result: Type.Object({ gateways: Type.Array(GatewayWithCredentials) }, closed),
     rest: { method: "POST", path: "/v1/gateways:batchCreate", role: "admin", body: "fields" },
   },
   "gateways.get": {
+    summary: "One gateway.",
     params: ById,
     result: Gateway,
     rest: { method: "GET", path: one, role: "viewer", body: "none" },
   },
   "gateways.list": {
+    summary: "Gateways, a page at a time.",
     params: Type.Object(ListParams, closed),
     result: Type.Object({ gateways: Type.Array(Gateway), nextPageToken: Type.String() }, closed),
     rest: { method: "GET", path: "/v1/gateways", role: "viewer", body: "none" },
   },
   "gateways.update": {
+    summary: "Changes the name or labels; a label that is null is removed.",
     params: Type.Object(
       {
         gatewayId: GatewayId,
@@ -97,11 +102,13 @@ export const gatewayActions = {
     },
   },
   "gateways.delete": {
+    summary: "Deletes a gateway and all that is known of it.",
     params: ById,
     result: Type.Null(),
     rest: { method: "DELETE", path: one, role: "admin", status: 204, body: "none" },
   },
   "gateways.rotateCredentials": {
+    summary: "Makes a new password, shown this once; the old one is not valid any more.",
     params: ById,
     result: GatewayWithCredentials,
     rest: { method: "POST", path: `${one}:rotateCredentials`, role: "admin", body: "none" },

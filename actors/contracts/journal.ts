@@ -31,7 +31,7 @@ export const JournalEvent = Type.Object(
     reason: Type.Optional(Type.String()),
     data: Document,
   },
-  closed,
+  { ...closed, title: "JournalEvent" },
 );
 export type JournalEvent = Static<typeof JournalEvent>;
 
@@ -46,7 +46,7 @@ const HistoryEntry = Type.Object(
     reason: Type.Optional(Type.String()),
     time: Rfc3339,
   },
-  closed,
+  { ...closed, title: "HistoryEntry" },
 );
 export type HistoryEntry = Static<typeof HistoryEntry>;
 
@@ -57,12 +57,14 @@ export type TailedEvent = Static<typeof TailedEvent>;
 export const journalActions = {
   /** Newest first when `orderBy` is not given. */
   "journal.list": {
+    summary: "Everything that happened, newest first.",
     params: Type.Object(ListParams, closed),
     result: Type.Object({ events: Type.Array(JournalEvent), nextPageToken: Type.String() }, closed),
     rest: { method: "GET", path: "/v1/events", role: "viewer", body: "none" },
   },
   /** The changes of a twin, newest first; with `at` (a version or a time) the twin as it was then. */
   "journal.history": {
+    summary: "The changes of a twin, newest first; with `at` the twin as it was then.",
     params: Type.Object(
       {
         gatewayId: GatewayId,
@@ -104,12 +106,16 @@ export const journalActions = {
 export const journalWatches = {
   /** Events as they come. */
   "events.watch": {
+    summary: "Events as they happen.",
     params: Type.Object({ filter: Filter, lastEventId: LastEventId }, closed),
+    data: JournalEvent,
     rest: { path: "/v1/events:watch", role: "viewer" },
   },
   /** The twin as it is (event `twin`), then its changes. */
   "twins.watch": {
+    summary: "The twin as it is (event `twin`), then its changes.",
     params: Type.Object({ gatewayId: GatewayId, lastEventId: LastEventId }, closed),
+    data: Type.Union([Twin, JournalEvent]),
     rest: { path: "/v1/gateways/:gatewayId/twin:watch", role: "viewer" },
   },
 } as const satisfies Record<string, WatchContract>;

@@ -64,7 +64,7 @@ export const UP_PAYLOADS = {
   ),
   log: Type.Object(
     {
-      commandId: Type.Optional(Id),
+      commandId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
       taskId: Type.Optional(Id),
       seq: Sequence,
       level: Type.Optional(Id),

@@ -39,7 +39,7 @@ export const Presence = Type.Object(
     isFlapping: Type.Boolean(),
     reconnects: Count,
   },
-  closed,
+  { ...closed, title: "Presence" },
 );
 export type Presence = Static<typeof Presence>;
 
@@ -82,12 +82,14 @@ export type Vitals = {
 
 export const presenceActions = {
   "presence.get": {
+    summary: "Is the gateway there, and since when.",
     params: Type.Object({ gatewayId: GatewayId }, closed),
     result: Presence,
     rest: { method: "GET", path: "/v1/gateways/:gatewayId/presence", role: "viewer", body: "none" },
   },
   /** How many gateways there are in each state; seconds late at most. */
   "presence.summary": {
+    summary: "How many gateways there are in each state.",
     params: Type.Object({}, closed),
     result: Type.Object(
       {

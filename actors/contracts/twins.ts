@@ -24,7 +24,7 @@ const Section = Type.Object(
     /** Of desired, with `view=FULL`: the state's shape, with where each leaf comes from: `gateway` or `configProfiles/{id}`. */
     sources: Type.Optional(Document),
   },
-  closed,
+  { ...closed, title: "Section" },
 );
 
 export const Twin = Type.Object(
@@ -38,7 +38,7 @@ export const Twin = Type.Object(
     createTime: Rfc3339,
     updateTime: Rfc3339,
   },
-  closed,
+  { ...closed, title: "Twin" },
 );
 export type Twin = Static<typeof Twin>;
 
@@ -71,16 +71,19 @@ export type LentTwin = { readonly view: TwinView; readonly token?: string };
 
 export const twinActions = {
   "twins.get": {
+    summary: "The twin of a gateway; FULL adds times and sources of each leaf.",
     params: Type.Object({ gatewayId: GatewayId, view: View }, closed),
     result: Twin,
     rest: { method: "GET", path: twinPath, role: "viewer", body: "none" },
   },
   "twins.list": {
+    summary: "Twins that a filter over desired, reported, labels and more chooses.",
     params: Type.Object({ ...ListParams, view: View }, closed),
     result: Type.Object({ twins: Type.Array(Twin), nextPageToken: Type.String() }, closed),
     rest: { method: "GET", path: "/v1/twins", role: "viewer", body: "none" },
   },
   "twins.updateDesired": {
+    summary: "Lays a merge patch (RFC 7396) over desired.",
     params: Type.Object({ ...change, patch: Document }, closed),
     result: Twin,
     rest: {
@@ -92,6 +95,7 @@ export const twinActions = {
     },
   },
   "twins.patchDesired": {
+    summary: "Applies a JSON Patch (RFC 6902) to desired.",
     params: Type.Object(
       {
         ...change,
@@ -109,6 +113,7 @@ export const twinActions = {
     },
   },
   "twins.replaceDesired": {
+    summary: "Replaces desired.",
     params: Type.Object({ ...change, state: Document }, closed),
     result: Twin,
     rest: { method: "PUT", path: desiredPath, role: "operator", body: { param: "state" } },

@@ -1,9 +1,13 @@
 import type { TSchema } from "typebox";
-import type { Role } from "./action.ts";
+import type { Rank } from "./action.ts";
 
 /** Something that is watched instead of called: it is answered with server-sent events until the client goes. */
 export type WatchContract = {
+  /** One sentence for readers of the open API. */
+  readonly summary?: string;
   /** Of the path and the query. */
   readonly params: TSchema;
-  readonly rest: { readonly path: string; readonly role: Role };
+  /** Of one event. */
+  readonly data?: TSchema;
+  readonly rest: { readonly path: string; readonly role: Exclude<Rank, "anyone"> };
 };

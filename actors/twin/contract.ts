@@ -1,3 +1,4 @@
+import type { CameraInfo } from "../camera/contract.ts";
 import type { Sync } from "../config/contract.ts";
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { Severity } from "../contracts/severity.ts";
@@ -65,7 +66,12 @@ export type TwinCommands = {
     reply: readonly GatewayAnswer[];
   };
   hello: {
-    params: { readonly boot: string; readonly desiredVersion?: number; readonly desiredHash?: string };
+    params: {
+      readonly boot: string;
+      readonly desiredVersion?: number;
+      readonly desiredHash?: string;
+      readonly cameras?: readonly CameraInfo[];
+    };
     reply: readonly GatewayAnswer[];
   };
   sendTwin: { params: { readonly token?: string }; reply: readonly GatewayAnswer[] };
@@ -110,7 +116,10 @@ export type TwinEvents = {
     readonly requestId?: string;
   };
   /** The gateway went on without changing anything: no version, not shown outside. */
-  "twin.position.advanced": Position;
+  "twin.position.advanced": Position & {
+    /** With a hello that tells of them: for the camera actor, the twin has no use for it. */
+    readonly cameras?: readonly CameraInfo[];
+  };
   /** Something happened at the gateway: no version, the twin stays as it is. */
   "twin.event.recorded": GatewayEvent;
   /** Only what lies there; what it does to desired is an update of desired beside it. */

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json
 import type { Limits } from "../contracts/limits.ts";
 
 /**
- * Refuses what no section may hold: too deep, too long keys, `__proto__`, text that UTF-8 cannot carry (and the
+ * Refuses what no section may hold: too deep, too long keys, `__proto__`, endless numbers, text that UTF-8 cannot carry (and the
  * canonical JSON of desiredHash has no form for). `what` names the document.
  */
 export function checkDocument(what: string, document: JsonObject, limits: Limits): void {
@@ -12,6 +12,8 @@ export function checkDocument(what: string, document: JsonObject, limits: Limits
 
 function checkValue(what: string, value: JsonValue, level: number, limits: Limits): void {
   if (typeof value === "string") checkText(what, value);
+  // JSON.parse reads 1e400 as Infinity, which is null when it is written.
+  if (value === Infinity || value === -Infinity) throw new DomainError("NUMBER_TOO_LARGE", { what });
   if (typeof value !== "object" || value === null) return;
   if (level > limits.depth) throw new DomainError("TOO_DEEP", { what, limit: limits.depth });
   if (isJsonObject(value)) {

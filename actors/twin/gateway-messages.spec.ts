@@ -23,7 +23,7 @@ test.each<[UpKind, object, object]>([
       board: { cpu: 1 },
       cameras: [{ id: "c" }],
     },
-    { name: "hello", params: { boot: "b", desiredVersion: 0, desiredHash: "h" } },
+    { name: "hello", params: { boot: "b", desiredVersion: 0, desiredHash: "h", cameras: [{ id: "c" }] } },
   ],
   ["hello", { boot: "b" }, { name: "hello", params: { boot: "b" } }],
   ["get", { token: "t" }, { name: "sendTwin", params: { token: "t" } }],

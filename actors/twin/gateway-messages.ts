@@ -1,6 +1,5 @@
-import { isUtf8 } from "node:buffer";
-import { DomainError } from "../contracts/errors.ts";
-import { isJsonObject, type JsonObject } from "../contracts/json.ts";
+import type { JsonObject } from "../contracts/json.ts";
+import { payloadObject } from "../contracts/payload-object.ts";
 import { UP_PAYLOADS, type UpKind, type UpPayload } from "../contracts/payloads.ts";
 import { checker } from "../contracts/validate.ts";
 import type { TwinCommand } from "./contract.ts";
@@ -24,37 +23,21 @@ const DECODERS: Partial<Record<UpKind, Decoder>> = {
 export function decodeUpMessage(kind: UpKind, payload: Uint8Array): TwinCommand {
   const decode = DECODERS[kind];
   if (!decode) throw new Error(`messages of kind '${kind}' do not go to the twin`);
-  return decode(parseObject(payload));
-}
-
-function parseObject(payload: Uint8Array): JsonObject {
-  if (!isUtf8(payload)) throw new DomainError("INVALID_UTF8");
-  const value = parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString());
-  if (isJsonObject(value)) return value;
-  throw new DomainError("NOT_AN_OBJECT", { what: "payload" });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new DomainError("MALFORMED_JSON", {
-      problem: error instanceof Error ? error.message : String(error),
-    });
-  }
+  return decode(payloadObject(payload));
 }
 
 function reportState({ state, ts: _, ...params }: UpPayload<"reported">): TwinCommand {
   return { name: "reportState", params: { ...params, patch: state as JsonObject } };
 }
 
-function hello({ boot, desiredVersion, desiredHash }: UpPayload<"hello">): TwinCommand {
+function hello({ boot, desiredVersion, desiredHash, cameras }: UpPayload<"hello">): TwinCommand {
   return {
     name: "hello",
     params: {
       boot,
       ...(desiredVersion !== undefined && { desiredVersion }),
       ...(desiredHash !== undefined && { desiredHash }),
+      ...(cameras && { cameras }),
     },
   };
 }

@@ -219,11 +219,12 @@ test("who follows the events knows how the twin stands, and of each change of th
   );
 });
 
-test("only events that say something about being in sync, or about an end, are more than routine", () => {
+test("only events that say something about being in sync, about an end, or of a hello are more than routine", () => {
   fc.assert(
     fc.property(histories, (history) => {
       for (const { event } of run(history).log) {
-        const isNews = "sync" in event || "by" in event || "layers" in event;
+        const isHello = event.type === "twin.position.advanced" && event.seq === undefined;
+        const isNews = "sync" in event || "by" in event || "layers" in event || isHello;
         expect(twin.isRoutine?.(event)).toBe(!isNews);
       }
     }),

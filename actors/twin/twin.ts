@@ -83,11 +83,17 @@ function isRoutine(event: TwinEvent): boolean {
     case "twin.reported.updated":
       return event.sync === undefined;
     case "twin.position.advanced":
+      return !isHello(event);
     case "twin.event.recorded":
       return true;
     default:
       return false;
   }
+}
+
+/** One that tells something: others are steps within a power-on. */
+function isHello({ boot, seq, cameras }: TwinEvents["twin.position.advanced"]): boolean {
+  return cameras !== undefined || (boot !== undefined && seq === undefined);
 }
 
 function dispatch<Name extends keyof TwinCommands>(

@@ -5,6 +5,7 @@ import { patternOf } from "./paths.ts";
 import type { PlainPages } from "./plain-pages.ts";
 import type { Exchange, RequestHandler } from "./request-handler.ts";
 import type { RestRoute } from "./routes.ts";
+import type { TransferRoute } from "./transfers.ts";
 import type { WatchRoute } from "./watch-routes.ts";
 import { attempt, finish, requestIdOf, type WebRequest } from "./web.ts";
 
@@ -18,7 +19,7 @@ const ANY_PATH = "{*path}";
 export function aliasesOf(
   routes: readonly RestRoute[],
   handle: RequestHandler,
-  watches: readonly WatchRoute[],
+  streams: readonly (WatchRoute | TransferRoute)[],
   pages: PlainPages,
   timeoutMs: number,
 ): Record<string, Alias> {
@@ -30,21 +31,28 @@ export function aliasesOf(
   };
   const rest: Alias = (request, response) =>
     void finish(request, response, timeoutMs, async () => Promise.reject(unrouted(request)));
-  const watch = ({ path, serve }: WatchRoute): [string, Alias] => [
-    `GET ${patternOf(path)}`,
-    (request, response) =>
+  const stream = (route: WatchRoute | TransferRoute): [string, Alias][] => {
+    const methods = methodsOf(route);
+    const run: Alias = (request, response) =>
       void attempt(request, response, timeoutMs, async () =>
-        serve(exchangeOf(routed(request, ["GET"])), response),
-      ),
-  ];
+        route.serve(exchangeOf(routed(request, methods)), response),
+      );
+    return methods.map((each) => [`${each} ${patternOf(route.path)}`, run]);
+  };
   return Object.fromEntries([
-    ...watches.map(watch),
+    ...streams.flatMap(stream),
     ...routes.flatMap((route) =>
       alias(route.method, route.path, (request) => handle(route, exchangeOf(request))),
     ),
     ...Object.entries(pages).flatMap(([path, page]) => alias("GET", path, page)),
     [`* /${ANY_PATH}`, rest],
   ]);
+}
+
+/** A watch has no end: only the headers of it make no sense. */
+function methodsOf(route: WatchRoute | TransferRoute): string[] {
+  if (!("method" in route)) return ["GET"];
+  return route.method === "GET" ? ["GET", "HEAD"] : [route.method];
 }
 
 /** moleculer-web looks up OPTIONS under the method that the preflight asks about. */

@@ -23,7 +23,11 @@ export function resultAnswer(binding: Binding, path: string, result: unknown): A
   const etag = binding.returnsTwin ? { ETag: etagOf(memberOf(result, "version")) } : {};
   const id = binding.created && memberOf(result, binding.created);
   const location = id === undefined ? {} : { Location: `${path}/${encoded(String(id))}` };
-  return jsonAnswer(binding.status, result, { ...etag, ...location });
+  return jsonAnswer(statusOf(binding, result), result, { ...etag, ...location });
+}
+
+function statusOf({ status, pendingStatus }: Binding, result: unknown): number {
+  return pendingStatus !== undefined && memberOf(result, "state") === "PENDING" ? pendingStatus : status;
 }
 
 function memberOf(result: unknown, name: string): unknown {
@@ -44,11 +48,6 @@ export function send(response: ServerResponse, answer: Answer): void {
   const { status, headers, body } = answer;
   const length =
     status === 204 || status === 304 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
-  response.writeHead(status, {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    ...headers,
-    ...length,
-  });
+  response.writeHead(status, { ...headers, ...length });
   response.end(status === 304 ? undefined : body);
 }

@@ -3,39 +3,51 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Service, ServiceSchema } from "moleculer";
 import type { Limits } from "../../actors/contracts/limits.ts";
+import type { BlobStore } from "../../actors/runtime/blobs.ts";
 import { events } from "../../mixins/bridge.ts";
+import { access as apiAccess } from "./access.ts";
 import { aliasesOf } from "./aliases.ts";
 import { newRequestId } from "./headers.ts";
+import { HTTP_TIMEOUTS, type HttpServerOptions, httpServer } from "./http-server.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
-import { PatientServer } from "./patient-server.ts";
+import { documentPages } from "./openapi/document-pages.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
 import { type CallGuards, requestHandler } from "./request-handler.ts";
 import { restRoutes } from "./routes.ts";
+import { transferRoutes } from "./transfers.ts";
 import { watchRoutes } from "./watch-routes.ts";
 import { WATCH_SETTINGS, Watches, type WatchSettings } from "./watches.ts";
 import { finish, type WebRequest } from "./web.ts";
 
 const ApiGateway: Partial<ServiceSchema> = createRequire(import.meta.url)("moleculer-web");
 
-export type ApiOptions = {
+export type ApiOptions = Omit<HttpServerOptions, "timeouts"> & {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   readonly limits: Limits;
   readonly store: IdempotencyStore;
+  /** Where artifacts are kept; without it there are no uploads and downloads. */
+  readonly blobs?: BlobStore;
   readonly metricsText: () => string;
   readonly health: () => Health;
   readonly guards?: CallGuards;
   readonly onListening?: (port: number) => void;
   readonly timeouts?: Partial<typeof TIMEOUTS>;
   readonly watches?: Partial<WatchSettings>;
+  /** Proxies of our own before this, whose X-Forwarded-For counts; none when not given. */
+  readonly trustedProxies?: number;
 };
 
 const OPEN: CallGuards = { admit: async () => ({}), record: () => undefined };
-const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, callMs: 10_000, closeMs: 5_000 };
+const TIMEOUTS = { ...HTTP_TIMEOUTS, callMs: 10_000, closeMs: 5_000 };
 
 /** What moleculer-web has under these names. */
-type Gateway = { server: Server; httpHandler: (request: IncomingMessage, response: ServerResponse) => void };
+type Gateway = {
+  server: Server;
+  isHTTPS: boolean;
+  httpHandler: (request: IncomingMessage, response: ServerResponse) => void;
+};
 
 const ROUTE = {
   path: "/",
@@ -50,15 +62,21 @@ const ROUTE = {
 export function apiService(options: ApiOptions): ServiceSchema {
   const { host, port, limits, onListening } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const guards = options.guards ?? OPEN;
+  const access = apiAccess(timeouts.callMs, options.trustedProxies);
   const handle = requestHandler({
     bodyLimit: limits.restBodyBytes,
     timeoutMs: timeouts.callMs,
-    idempotency: idempotency(options.store),
-    guards: options.guards ?? OPEN,
+    idempotency: idempotency(options.store, timeouts.callMs),
+    access,
+    guards,
   });
   let watches: Watches;
-  const watched = watchRoutes(() => watches, timeouts.callMs);
-  const aliases = aliasesOf(restRoutes(), handle, watched, plainPages(options), timeouts.callMs);
+  const watched = watchRoutes({ watches: () => watches, access, guards, timeoutMs: timeouts.callMs });
+  const { blobs } = options;
+  const transfers = blobs ? transferRoutes({ blobs, access, guards, timeoutMs: timeouts.callMs }) : [];
+  const pages = { ...plainPages(options), ...documentPages() };
+  const aliases = aliasesOf(restRoutes(), handle, [...watched, ...transfers], pages, timeouts.callMs);
   const settings = {
     ip: host,
     port,
@@ -67,16 +85,14 @@ export function apiService(options: ApiOptions): ServiceSchema {
     logResponse: null,
     logRouteRegistration: null,
     optimizeOrder: false,
-    rootCallOptions: (call: { requestID?: string }, request: IncomingMessage) => {
+    rootCallOptions: (call: { requestID?: string; timeout?: number }, request: IncomingMessage) => {
       call.requestID = newRequestId(request.headers["x-request-id"]);
+      // Every call that follows has a timeout of its own; some wait longer than others.
+      call.timeout = 0;
     },
     routes: [{ ...ROUTE, aliases }],
   };
-  const server = new PatientServer({
-    requestTimeout: timeouts.requestMs,
-    headersTimeout: timeouts.headersMs,
-    connectionsCheckingInterval: Math.min(1000, timeouts.headersMs),
-  });
+  let server: Server;
   return {
     name: "api",
     mixins: [ApiGateway],
@@ -84,7 +100,8 @@ export function apiService(options: ApiOptions): ServiceSchema {
     settings,
     methods: {
       createServer(this: Gateway) {
-        this.server = server.on("request", this.httpHandler);
+        this.isHTTPS = options.certificates !== undefined;
+        this.server = server = httpServer({ ...options, timeouts }, this.httpHandler);
       },
       /** Replaces moleculer-web's: for what fails before a route is found. */
       errorHandler(request: WebRequest, response: ServerResponse, error: unknown) {

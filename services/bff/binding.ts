@@ -1,5 +1,5 @@
 import type { TSchema } from "typebox";
-import type { RestBinding, Role } from "../../actors/contracts/action.ts";
+import type { Rank, RestBinding } from "../../actors/contracts/action.ts";
 import { ACTIONS, type ActionName } from "../../actors/contracts/contract.ts";
 import { Twin } from "../../actors/contracts/twins.ts";
 import { parametersOf } from "./paths.ts";
@@ -13,8 +13,10 @@ type FromHeaders = (typeof FROM_HEADERS)[number];
 /** What an action needs of a request, worked out once from its contract. */
 export type Binding = {
   readonly action: ActionName;
-  readonly role: Role;
+  readonly role: Rank;
   readonly status: number;
+  readonly pendingStatus: number | undefined;
+  readonly waits: RestBinding["waits"];
   readonly contentTypes: readonly string[];
   /** Takes the whole body; else the body's members are params. */
   readonly bodyParam: string | undefined;
@@ -37,6 +39,8 @@ export function bindingOf(action: ActionName, rest: RestBinding): Binding {
     action,
     role: rest.role,
     status: rest.status ?? 200,
+    pendingStatus: rest.pendingStatus,
+    waits: rest.waits,
     contentTypes: rest.contentTypes ?? [JSON_TYPE],
     bodyParam,
     bodyType: bodyParam === undefined ? undefined : properties.get(bodyParam),
@@ -46,6 +50,17 @@ export function bindingOf(action: ActionName, rest: RestBinding): Binding {
     returnsTwin: ACTIONS[action].result === Twin,
     created: rest.status === 201 ? identifierBelow(rest.path) : undefined,
   };
+}
+
+/** How long the answer to these params may take, when others take at most `timeoutMs`. */
+export function timeoutOf(
+  { waits }: Binding,
+  params: Readonly<Record<string, unknown>>,
+  timeoutMs: number,
+): number {
+  if (!waits) return timeoutMs;
+  const seconds = params[waits.param] ?? waits.defaultSeconds;
+  return typeof seconds === "number" ? timeoutMs + 1000 * seconds : timeoutMs;
 }
 
 /** Names and types of the members of a schema. */

@@ -24,16 +24,32 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   });
 }
 
+/** Deeper than any action needs; what goes through a body level by level can bear it. */
+const MAX_DEPTH = 32;
+
 /** Undefined for no body at all. */
 export function parseJson(bytes: Buffer): JsonValue | undefined {
   if (bytes.length === 0) return undefined;
   const text = decode(bytes);
   try {
     const value: JsonValue = JSON.parse(text);
+    checkValue(value, 1);
     return value;
   } catch (error) {
+    if (error instanceof DomainError) throw error;
     throw new DomainError("MALFORMED_JSON", { problem: error instanceof Error ? error.message : "?" });
   }
+}
+
+/** What is JSON, but would come out otherwise at the other end, or break what handles it. */
+function checkValue(value: JsonValue, level: number): void {
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new DomainError("NUMBER_TOO_LARGE", { what: "body" });
+  if (typeof value !== "object" || value === null) return;
+  if (level > MAX_DEPTH) throw new DomainError("TOO_DEEP", { what: "body", limit: MAX_DEPTH });
+  if (Object.hasOwn(value, "__proto__"))
+    throw new DomainError("KEY_NOT_ALLOWED", { key: "__proto__", what: "body" });
+  for (const member of Object.values(value)) checkValue(member, level + 1);
 }
 
 function decode(bytes: Buffer): string {

@@ -10,12 +10,16 @@ const STATUS: Readonly<Record<number, string>> = {
   403: "PERMISSION_DENIED",
   404: "NOT_FOUND",
   405: "UNIMPLEMENTED",
+  408: "DEADLINE_EXCEEDED",
   409: "ABORTED",
   410: "OUT_OF_RANGE",
   412: "FAILED_PRECONDITION",
   413: "INVALID_ARGUMENT",
+  414: "INVALID_ARGUMENT",
   415: "INVALID_ARGUMENT",
+  416: "OUT_OF_RANGE",
   429: "RESOURCE_EXHAUSTED",
+  431: "INVALID_ARGUMENT",
   500: "INTERNAL",
   503: "UNAVAILABLE",
   504: "DEADLINE_EXCEEDED",
@@ -53,14 +57,14 @@ function retryInfo(seconds: number | undefined): object[] {
 }
 
 function retrySeconds({ retryable, code, data }: DomainError): number | undefined {
-  if (!retryable || (code !== 429 && code !== 503)) return undefined;
+  if (!retryable || code === 504) return undefined;
   return Number(data.retryAfterSeconds ?? 1);
 }
 
-function headersOf({ type, data }: DomainError, wait: number | undefined, method: string) {
+function headersOf({ type, code, data }: DomainError, wait: number | undefined, method: string) {
   const headers: Record<string, string> = {};
   if (wait !== undefined) headers["Retry-After"] = String(wait);
-  if (type === "UNAUTHENTICATED") headers["WWW-Authenticate"] = 'Bearer realm="gateway-twin"';
+  if (code === 401) headers["WWW-Authenticate"] = 'Bearer realm="gateway-twin"';
   if (type === "METHOD_NOT_ALLOWED") headers.Allow = String(data.allowed);
   if (type === "UNSUPPORTED_MEDIA_TYPE") {
     headers[method === "PATCH" ? "Accept-Patch" : "Accept"] = String(data.supported);

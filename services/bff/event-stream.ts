@@ -13,8 +13,6 @@ export class EventStream {
     this.#response = response;
     response.writeHead(200, {
       "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
       "X-Accel-Buffering": "no",
     });
     response.write(`retry: ${RETRY_MS}\n\n`);

@@ -10,6 +10,13 @@ export function patternOf(path: string): string {
   return segmentsOf(path).map(segmentPattern).join("/");
 }
 
+/** The path as OpenAPI writes it. */
+export function bracedPath(path: string): string {
+  return segmentsOf(path)
+    .map(({ parameter, text }) => (parameter === undefined ? text : `{${parameter}}${text}`))
+    .join("/");
+}
+
 /** Sorts, of two paths that both match, the one with the literal text where they first differ before the other. */
 export function rankOf(path: string): string {
   return segmentsOf(path).map(segmentRank).join("");

@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceSchema } from "moleculer";
 import { jsonAnswer, send } from "./answer.ts";
+import { HTTP_TIMEOUTS, type HttpServerOptions, httpServer } from "./http-server.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
 
-type ProbesOptions = {
+type ProbesOptions = Pick<HttpServerOptions, "certificates" | "counters"> & {
   readonly host: string;
   readonly port: number;
   readonly metricsText: () => string;
@@ -14,10 +15,11 @@ type ProbesOptions = {
 /** Health and metrics of a node that does not run the open API. */
 export function probesService({ host, port, ...options }: ProbesOptions): ServiceSchema {
   const pages = plainPages(options);
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const page = request.method === "GET" ? pages[request.url ?? ""] : undefined;
     send(response, page?.() ?? jsonAnswer(404, { problem: `here are ${Object.keys(pages).join(", ")}` }));
-  });
+  };
+  const server = httpServer({ ...options, timeouts: HTTP_TIMEOUTS }, serve);
   return {
     name: "probes",
     async started() {

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "moleculer";
-import type { Principal } from "../../actors/contracts/access.ts";
+import { ANYONE, type Principal } from "../../actors/contracts/access.ts";
 import type { Params } from "../../actors/contracts/contract.ts";
 import { call } from "../../mixins/bridge.ts";
-import { authenticated, authorize } from "./access.ts";
+import type { Access } from "./access.ts";
 import { type Answer, resultAnswer } from "./answer.ts";
-import type { Binding } from "./binding.ts";
+import { type Binding, timeoutOf } from "./binding.ts";
 import { parseJson, readBody } from "./body.ts";
 import { callAgain } from "./call-again.ts";
 import { bindingFor } from "./content-type.ts";
@@ -15,6 +15,7 @@ import { domainErrorOf } from "./errors.ts";
 import { expectedVersionOf, idempotencyKeyOf, isNoneMatch, traceparentOf } from "./headers.ts";
 import { digestOf, type Idempotency } from "./idempotency.ts";
 import { type Parts, paramsOf } from "./params.ts";
+import { type Ended, recorded, type Told } from "./recorded.ts";
 import type { RestRoute } from "./routes.ts";
 
 /** One request on its way, with what moleculer-web found out. */
@@ -35,26 +36,19 @@ export type Call = {
   readonly exchange: Exchange;
 };
 
-/** What became of it. */
-export type Ended = {
-  readonly status: number;
-  /** Of the error, as in its ErrorInfo. */
-  readonly reason?: string;
-  readonly ms: number;
-};
-
 /** What watches over calls. */
 export type CallGuards = {
   /** Throws what keeps the call out, such as RATE_LIMITED; resolves with headers for its answer. */
-  readonly admit: (call: Call) => Promise<Readonly<Record<string, string>>>;
-  /** Told of every call that was permitted or denied, when it has ended. Never throws. */
-  readonly record: (call: Call, ended: Ended) => void;
+  readonly admit: (call: Pick<Call, "principal" | "exchange">) => Promise<Readonly<Record<string, string>>>;
+  /** Told of every call to a known action, when it has ended, also of those that were denied. Never throws. */
+  readonly record: (told: Told, ended: Ended) => void;
 };
 
 type HandlerOptions = {
   readonly bodyLimit: number;
   readonly timeoutMs: number;
   readonly idempotency: Idempotency;
+  readonly access: Access;
   readonly guards: CallGuards;
 };
 
@@ -62,15 +56,17 @@ export type RequestHandler = (route: RestRoute, exchange: Exchange) => Promise<A
 
 /** Everything between a matched route and its answer: who asks, may they, what exactly, and once only. */
 export function requestHandler(options: HandlerOptions): RequestHandler {
-  const { bodyLimit, timeoutMs, idempotency, guards } = options;
+  const { bodyLimit, timeoutMs, idempotency, access, guards } = options;
 
-  async function perform(binding: Binding, exchange: Exchange, parts: Omit<Parts, "body">, bytes: Buffer) {
+  async function perform({ principal, binding, exchange }: Call, parts: Omit<Parts, "body">, bytes: Buffer) {
     const { context, path, request } = exchange;
-    const params = paramsOf(binding, { ...parts, body: parseJson(bytes) });
-    const meta = { by: parts.by, traceparent: traceparentOf(request.headers.traceparent) };
+    const given = paramsOf(binding, { ...parts, body: parseJson(bytes) });
+    const params = await access.narrowed(context, principal, binding.action, given);
+    const traceparent = traceparentOf(request.headers.traceparent);
+    const meta = { by: parts.by, principal, address: access.addressOf(request), traceparent };
     const result = await callAgain(
       (timeout) => call(context, binding.action, params as Params<typeof binding.action>, { timeout, meta }),
-      { timeoutMs, isRepeatable: isRepeatable(request, binding) },
+      { timeoutMs: timeoutOf(binding, params, timeoutMs), isRepeatable: isRepeatable(request, binding) },
     );
     const answer = resultAnswer(binding, path, result);
     return isUnchanged(exchange, answer) ? { ...answer, status: 304, body: "" } : answer;
@@ -88,9 +84,9 @@ export function requestHandler(options: HandlerOptions): RequestHandler {
   }
 
   async function serve(route: RestRoute, { principal, binding, exchange }: Call): Promise<Answer> {
-    const { request } = exchange;
-    authorize(principal, binding.role, binding.action);
-    const headers = await guards.admit({ principal, binding, exchange });
+    const { request, context, parameters } = exchange;
+    const headers = await guards.admit({ principal, exchange });
+    await access.authorize(context, principal, binding.action, parameters);
     const answer = await once(route, { principal, binding, exchange }, await readBody(request, bodyLimit));
     return { ...answer, headers: { ...headers, ...answer.headers } };
   }
@@ -98,42 +94,37 @@ export function requestHandler(options: HandlerOptions): RequestHandler {
   async function once(route: RestRoute, call: Call, bytes: Buffer): Promise<Answer> {
     const { principal, binding, exchange } = call;
     const { request } = exchange;
-    const key = route.method === "GET" ? undefined : idempotencyKeyOf(request.headers["idempotency-key"]);
+    const isKeyed = route.method !== "GET" && principal.role !== "anyone";
+    const key = isKeyed ? idempotencyKeyOf(request.headers["idempotency-key"]) : undefined;
     const parts = partsOf(exchange, binding, principal, key);
-    if (key === undefined) return perform(binding, exchange, parts, bytes);
+    if (key === undefined) return perform(call, parts, bytes);
     const fingerprint = digestOf(route.method, request.url ?? "", bytes);
     return idempotency.once(principal.name, key, fingerprint, () =>
-      settled(exchange, perform(binding, exchange, parts, bytes)),
+      settled(exchange, perform(call, parts, bytes)),
     );
   }
 
-  return async (route, exchange) => {
+  async function begin(route: RestRoute, told: Told): Promise<Answer> {
+    const { exchange, permission } = told;
     const { request, context } = exchange;
-    const principal = await authenticated(context, request, timeoutMs);
-    const call = { principal, binding: bindingFor(route, request.headers), exchange };
-    return recorded(guards, call, timeoutMs, () => serve(route, call));
-  };
-}
-
-/** Whatever it ends with. */
-async function recorded(
-  guards: CallGuards,
-  call: Call,
-  timeoutMs: number,
-  serve: () => Promise<Answer>,
-): Promise<Answer> {
-  const start = performance.now();
-  const end = (status: number, reason?: string) =>
-    guards.record(call, { status, ms: performance.now() - start, ...(reason !== undefined && { reason }) });
-  try {
-    const answer = await serve();
-    end(answer.status);
-    return answer;
-  } catch (error) {
-    const known = domainErrorOf(error, timeoutMs);
-    end(known?.code ?? 500, known?.type ?? "INTERNAL");
-    throw error;
+    const principal = await access.authenticated(context, request, permission);
+    told.principal = principal;
+    const binding = bindingFor(route, request.headers);
+    told.permission = binding.action;
+    return serve(route, { principal, binding, exchange });
   }
+
+  return (route, exchange) => {
+    const address = access.addressOf(exchange.request);
+    const told: Told = { principal: ANYONE, permission: route.bindings[0].action, exchange, address };
+    return recorded({
+      told,
+      record: guards.record,
+      timeoutMs,
+      serve: () => begin(route, told),
+      whenServed: ({ status }, end) => end(status),
+    });
+  };
 }
 
 function partsOf(

@@ -11,12 +11,12 @@ export type RestRoute = {
   readonly bindings: readonly [Binding, ...Binding[]];
 };
 
-/** All routes of the open API, the more specific before the more general. */
+/** All routes of the open API whose bodies are no files, the more specific before the more general. */
 export function restRoutes(): readonly RestRoute[] {
   const routes = new Map<string, RestRoute>();
   for (const name of Object.keys(ACTIONS) as ActionName[]) {
     const { rest }: ActionContract = ACTIONS[name];
-    if (rest) addTo(routes, rest, bindingOf(name, rest));
+    if (rest && !rest.transfer) addTo(routes, rest, bindingOf(name, rest));
   }
   return [...routes.values()].sort((a, b) => (rankOf(a.path) < rankOf(b.path) ? -1 : 1));
 }

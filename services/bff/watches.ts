@@ -13,9 +13,16 @@ export type WatchSettings = {
   readonly heartbeatMs: number;
   /** How long a lost hint can hold events back. */
   readonly pollMs: number;
+  /** How long a stream may go on when its token, or its gateway, is not the client's any more. */
+  readonly rightsMs: number;
 };
 
-export const WATCH_SETTINGS: WatchSettings = { maxWatches: 1000, heartbeatMs: 15_000, pollMs: 1000 };
+export const WATCH_SETTINGS: WatchSettings = {
+  maxWatches: 1000,
+  heartbeatMs: 15_000,
+  pollMs: 1000,
+  rightsMs: 5000,
+};
 
 const PAGE = 500;
 
@@ -43,8 +50,13 @@ export class Watches {
     this.#tailer.appended(seq);
   }
 
-  /** Resolves when the stream has begun; rejects before anything is sent. */
-  async serve(response: ServerResponse, requestId: string, opened: () => Promise<Opening>): Promise<void> {
+  /** Resolves when the stream has begun; rejects before anything is sent. It ends when `permitted` rejects for good. */
+  async serve(
+    response: ServerResponse,
+    requestId: string,
+    opened: () => Promise<Opening>,
+    permitted: () => Promise<unknown>,
+  ): Promise<void> {
     const { maxWatches } = this.#settings;
     if (this.#open.size + this.#opening >= maxWatches) {
       throw new DomainError("TOO_MANY_WATCHES", { limit: maxWatches });
@@ -53,7 +65,9 @@ export class Watches {
     try {
       const opening = await opened();
       if (this.#isStopped) throw new DomainError("SHUTTING_DOWN");
-      if (!response.destroyed) this.#begin(response, requestId, opening);
+      if (response.destroyed) return;
+      this.#begin(response, requestId, opening);
+      endWhenLost(response, permitted, this.#settings.rightsMs);
     } finally {
       this.#opening -= 1;
     }
@@ -104,4 +118,15 @@ export class Watches {
   readonly #warn = (message: string, error: unknown): void => {
     this.#broker.logger.warn({ error: String(error) }, message);
   };
+}
+
+/** A stream may outlive the right to it. Others than the client may be in the way: then it goes on. */
+function endWhenLost(response: ServerResponse, permitted: () => Promise<unknown>, everyMs: number): void {
+  const look = () => void permitted().catch((error) => isLost(error) && response.end());
+  const timer = setInterval(look, everyMs).unref();
+  response.once("close", () => clearInterval(timer));
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof DomainError && [401, 403, 404].includes(error.code);
 }

@@ -11,6 +11,11 @@ import * as presence from "./0009-presence.ts";
 import * as configProfiles from "./0010-config-profiles.ts";
 import * as journalPages from "./0011-journal.ts";
 import * as config from "./0012-config.ts";
+import * as access from "./0013-access.ts";
+import * as idempotency from "./0014-idempotency.ts";
+import * as commands from "./0015-commands.ts";
+import * as artifacts from "./0017-artifacts.ts";
+import * as audit from "./0018-audit.ts";
 
 type Migration = {
   readonly name: string;
@@ -31,4 +36,9 @@ export const MIGRATIONS: Migration[] = [
   { name: "0010-config-profiles", up: configProfiles.up },
   { name: "0011-journal", up: journalPages.up },
   { name: "0012-config", up: config.up },
+  { name: "0013-access", up: access.up },
+  { name: "0014-idempotency", up: idempotency.up },
+  { name: "0015-commands", up: commands.up },
+  { name: "0017-artifacts", up: artifacts.up },
+  { name: "0018-audit", up: audit.up },
 ];

@@ -20,6 +20,8 @@ export async function connectNats(
   const onError = (error: unknown) => {
     problem = error;
   };
+  // Pauses keep no process running, and at a start nothing else does: it would end without a word.
+  const awake = setInterval(() => undefined, FIRST_CONNECT_MS);
   try {
     const signal = AbortSignal.timeout(FIRST_CONNECT_MS);
     const connection = await untilDone(() => connect(options), onError, signal);
@@ -27,6 +29,8 @@ export async function connectNats(
     return connection;
   } catch {
     throw new Error(`NATS_URL: no server answers at '${options.servers}': ${String(problem)}`);
+  } finally {
+    clearInterval(awake);
   }
 }
 

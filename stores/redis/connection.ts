@@ -56,7 +56,8 @@ export class RedisConnection {
     try {
       return await command(this.client);
     } catch (error) {
-      if (isTimeout(error)) this.#giveUp();
+      // Of many that wait, the first one sees to it.
+      if (isTimeout(error) && this.isReady) this.#giveUp();
       throw error;
     }
   }

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { type Cache, FILL_WINDOW_MS, type Moment, type SharedCounters } from "../../actors/runtime/cache.ts";
+import {
+  type Cache,
+  FILL_WINDOW_MS,
+  type Moment,
+  type RateWindows,
+  type SharedCounters,
+} from "../../actors/runtime/cache.ts";
+import { seededRandom } from "../helpers/random.ts";
 
 type Opened<Driver> = {
   readonly driver: Driver;
@@ -113,6 +120,78 @@ export function countersConformance(name: string, open: () => Promise<Opened<Sha
       await counters.reset("n");
       expect(await counters.increment("n", 1000)).toBe(1);
       expect(await counters.increment("other", 100)).toBe(1);
+    });
+  });
+}
+
+type OpenedWindows = Opened<RateWindows> & {
+  /** Milliseconds by any clock that runs as fast as the driver's. */
+  readonly now: () => number;
+};
+
+/** What was said to a call, and between which two moments it was decided. */
+type Decided = { readonly sent: number; readonly heard: number; readonly allowed: boolean };
+
+/** Bursts, trickles and rests. */
+async function someCalls({ driver, now, pass }: OpenedWindows, limit: number, windowMs: number) {
+  const random = seededRandom(5);
+  const decided: Decided[] = [];
+  for (let call = 0; call < 120; call += 1) {
+    if (random() < 0.5) await pass(Math.ceil(random() ** 3 * windowMs));
+    const sent = now();
+    const { allowed } = await driver.take("a", limit, windowMs);
+    decided.push({ sent, heard: now(), allowed });
+  }
+  return decided;
+}
+
+/** What every driver of the sliding windows must do. */
+export function windowsConformance(name: string, open: () => Promise<OpenedWindows>): void {
+  /** Drivers may cut their time to whole milliseconds. */
+  const SLACK_MS = 1;
+
+  describe(`sliding windows: ${name}`, () => {
+    it("counts down, says how long to wait, and takes a call then", async () => {
+      const { driver: windows, pass, close } = await open();
+      onTestFinished(close);
+      expect(await windows.take("a", 2, 1000)).toEqual({ allowed: true, remaining: 1, retryAfterMs: 0 });
+      await pass(500);
+      expect(await windows.take("a", 2, 1000)).toMatchObject({ allowed: true, remaining: 0 });
+      const { allowed, retryAfterMs } = await windows.take("a", 2, 1000);
+      expect(allowed).toBe(false);
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(500);
+      expect(await windows.take("b", 2, 1000)).toMatchObject({ allowed: true, remaining: 1 });
+      await pass(retryAfterMs + SLACK_MS);
+      expect(await windows.take("a", 2, 1000)).toMatchObject({ allowed: true, remaining: 0 });
+      // A lower limit counts what was allowed under the higher one.
+      expect(await windows.take("a", 1, 1000)).toMatchObject({ allowed: false, remaining: 0 });
+    });
+
+    it("allows calls at the same time no more than one after the other", async () => {
+      const { driver: windows, close } = await open();
+      onTestFinished(close);
+      const all = await Promise.all(Array.from({ length: 50 }, () => windows.take("a", 20, 60_000)));
+      expect(all.filter(({ allowed }) => allowed)).toHaveLength(20);
+    });
+
+    it("allows in no window more than the limit, and refuses nothing that fits", async () => {
+      const opened = await open();
+      onTestFinished(opened.close);
+      const [limit, windowMs] = [5, 60];
+      const calls = await someCalls(opened, limit, windowMs);
+      const allowed = calls.filter((call) => call.allowed);
+      const refused = calls.filter((call) => !call.allowed);
+      for (const { heard: end } of allowed) {
+        const surely = allowed.filter(({ sent, heard }) => sent >= end - windowMs + SLACK_MS && heard <= end);
+        expect(surely.length).toBeLessThanOrEqual(limit);
+      }
+      for (const { sent, heard: end } of refused) {
+        const perhaps = allowed.filter(({ heard }) => heard > sent - windowMs - SLACK_MS && heard <= end);
+        expect(perhaps.length).toBeGreaterThanOrEqual(limit);
+      }
+      expect(allowed.length).toBeGreaterThan(3 * limit);
+      expect(refused.length).toBeGreaterThan(0);
     });
   });
 }

@@ -84,6 +84,7 @@ export type HarnessOptions = Partial<ActorNodeOptions> & {
   readonly maxWaiting?: number;
   /** Gets all rows, as the only group of the bus. */
   readonly consume?: Consumer["handle"];
+  readonly skipsRoutine?: boolean;
 };
 
 export async function temporaryDirectory(): Promise<{
@@ -96,7 +97,14 @@ export async function temporaryDirectory(): Promise<{
 
 /** A node with counters on a real SQLite file. */
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const { dataDir, nodeId = "node-1", maxWaiting = 10_000, consume, ...overrides } = options;
+  const {
+    dataDir,
+    nodeId = "node-1",
+    maxWaiting = 10_000,
+    consume,
+    skipsRoutine = false,
+    ...overrides
+  } = options;
   const sequelize = await openDatabase(dataDir);
   const store = new SwitchableStore(new SqlActorStore(sequelize));
   const downlinks: Downlink[] = [];
@@ -128,7 +136,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     clock: Date.now,
     isTransient,
   });
-  if (consume) bus.subscribe({ group: "test", handle: consume });
+  if (consume) bus.subscribe({ group: "test", skipsRoutine, handle: consume });
   const host = new ActorHost({
     type: counterActor,
     partitionCount: 4,

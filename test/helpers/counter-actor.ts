@@ -20,6 +20,7 @@ export const counterActor: ActorType<CounterState, CounterCommand, CounterEvent,
   initial: () => ({ count: 0 }),
   isEmpty: ({ count }) => count === 0,
   evolve: (state, event) => ({ count: event.type === "added" ? state.count + event.by : 0 }),
+  isRoutine: (event) => event.type === "added",
   timerDue: () => ({ name: "add", by: 1000 }),
   decide: (state, command, context): Decision<CounterEvent, number> => {
     switch (command.name) {

@@ -13,12 +13,12 @@ export type OpenedDatabase = {
 /** A new database with our tables and nothing in them. */
 type OpenDatabase = () => Promise<OpenedDatabase>;
 
-const onSqlite: OpenDatabase = async () => {
+export const onSqlite: OpenDatabase = async () => {
   const directory = await temporaryDirectory();
   return opened(directory.path, directory.remove);
 };
 
-const onMariadb: OpenDatabase = async () => {
+export const onMariadb: OpenDatabase = async () => {
   const database = await freshDatabase();
   return opened(database.url, database.drop);
 };

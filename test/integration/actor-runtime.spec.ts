@@ -41,6 +41,24 @@ describe("reply after commit", () => {
   });
 });
 
+it("tells the bus which rows are routine, also when it publishes them again after a claim", async () => {
+  const failing = () => Promise.reject(new Error("not yet"));
+  const first = await start({ skipsRoutine: true, consume: failing });
+  await first.host.ask("a", { name: "reset" });
+  await first.host.ask("a", { name: "add", by: 1 });
+  await crash(first);
+
+  const positions: number[] = [];
+  const consume: Consumer["handle"] = async (delivery) => {
+    positions.push(...delivery.rows.map(({ pos }) => pos));
+  };
+  const second = await start({ skipsRoutine: true, consume });
+  await second.host.ask("a", { name: "add", by: 1 });
+  await second.host.ask("a", { name: "reset" });
+  await waitFor("the last row", () => positions.includes(4));
+  expect(positions).toEqual([1, 4]);
+});
+
 describe("turns", () => {
   it("gives one message at a time to an actor, in order, also while it is being loaded", async () => {
     const harness = await start();

@@ -67,7 +67,9 @@ export class CountersInMemory implements Counters {
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-type Choices = Partial<Pick<BridgeOptions, "protocolVersion" | "prefix" | "slots" | "exists" | "nodeId">> & {
+type Choices = Partial<
+  Pick<BridgeOptions, "protocolVersion" | "prefix" | "slots" | "exists" | "nodeId" | "commands">
+> & {
   readonly settings?: Partial<BridgeSettings>;
 };
 

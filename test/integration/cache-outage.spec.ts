@@ -1,10 +1,13 @@
 import { ServiceBroker } from "moleculer";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fallbackCounters } from "../../mixins/fallback-counters.ts";
+import { fallbackWindows } from "../../mixins/fallback-windows.ts";
+import { MemoryWindows } from "../../stores/memory/rate-windows.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
 import { RedisCache } from "../../stores/redis/cache.ts";
 import { RedisCacher } from "../../stores/redis/cacher.ts";
 import { RedisConnection } from "../../stores/redis/connection.ts";
+import { RedisWindows } from "../../stores/redis/rate-windows.ts";
 import { RedisCounters } from "../../stores/redis/shared-counters.ts";
 import { freshNamespace, type Server, startRedis } from "../helpers/servers.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -110,4 +113,33 @@ test("shared counters count for all, and by themselves when Redis is away", asyn
   expect(await count()).toEqual([3, 3]);
   await one.reset("n");
   expect(await count()).toEqual([1, 4]);
+});
+
+test("sliding windows are the cluster's, and each node's own when Redis is away, which a gauge tells", async () => {
+  await waitFor("Redis", isReady);
+  const gauges = new Map<string, number>();
+  const metrics = {
+    count: () => undefined,
+    gauge: (name: string, value: number) => void gauges.set(name, value),
+  };
+  const fallback = () => gauges.get("gateway_twin.limits.fallback");
+  const node = () =>
+    fallbackWindows(new RedisWindows(connection), new MemoryWindows(10, () => performance.now()), metrics);
+  const [one, other] = [node(), node()];
+  const allowed = async (windows: typeof one, calls: number) => {
+    const taken = await Promise.all(Array.from({ length: calls }, () => windows.take("n", 10, 60_000)));
+    return taken.filter(({ allowed }) => allowed).length;
+  };
+  expect(fallback()).toBe(0);
+  expect([await allowed(one, 6), await allowed(other, 6)]).toEqual([6, 4]);
+  process.kill(redis.pid, "SIGSTOP");
+  const began = performance.now();
+  // Each node knows what it has allowed itself, and does not count what was refused.
+  expect([await allowed(one, 20), await allowed(other, 20)]).toEqual([4, 6]);
+  expect(performance.now() - began).toBeLessThan(10 * DEADLINE_MS);
+  expect(fallback()).toBe(1);
+  process.kill(redis.pid, "SIGCONT");
+  await waitFor("Redis", isReady);
+  await one.take("n", 10, 60_000);
+  expect(fallback()).toBe(0);
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Edge } from "../../actors/contracts/edge.ts";
 import type { Downlink } from "../../actors/runtime/actor.ts";
 import { actions, events } from "../../mixins/bridge.ts";
-import { Downlinks } from "../../services/core/twins/downlinks.ts";
+import { Downlinks } from "../../mixins/downlinks.ts";
 import { natsBrokers } from "../helpers/nats-brokers.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 

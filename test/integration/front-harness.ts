@@ -11,6 +11,7 @@ import type { SharedCounters } from "../../actors/runtime/cache.ts";
 import { broadcast } from "../../mixins/bridge.ts";
 import type { Counters } from "../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST } from "../../mixins/password.ts";
+import type { Certificates } from "../../mixins/tls-certificates.ts";
 import { freePort } from "../../scripts/servers/free-port.ts";
 import { mqttFrontService } from "../../services/edge/mqtt-front/mqtt-front.service.ts";
 import type { FrontSettings } from "../../services/edge/mqtt-front/settings.ts";
@@ -130,6 +131,7 @@ export async function startFrontHarness(
   settings: Partial<FrontSettings> = {},
   brokerOptions: BrokerOptions = {},
   attempts: SharedCounters = new MemoryCounters(1000, Date.now),
+  certificates?: Certificates,
 ) {
   const twins = new FakeTwins();
   const presence = new FakePresence();
@@ -162,6 +164,7 @@ export async function startFrontHarness(
     routes,
     presence: presenceRoutes,
     attempts,
+    certificates,
   };
   broker.createService(mqttFrontService({ ...front, settings }));
   await Promise.all([registry.create("gw-1"), registry.create("gw-2")]);

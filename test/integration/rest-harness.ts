@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ServiceBroker as Broker, type ServiceBroker, type ServiceSchema } from "moleculer";
 import type { Sequelize } from "sequelize";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
-import { accessService } from "../../services/admin/access.service.ts";
+import { accessService } from "../../services/admin/access/access.service.ts";
 import { type ApiOptions, apiService } from "../../services/bff/api.service.ts";
 import { idempotencyStore } from "../../services/bff/idempotency-store.ts";
 import { gatewaysService } from "../../services/core/gateways/gateways.service.ts";

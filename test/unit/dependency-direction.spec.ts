@@ -84,16 +84,16 @@ test("nothing of the product imports tests, the simulator, benchmarks or scripts
   );
 });
 
-/** `services/core/twins`; files that lie directly in a role's folder are one group. */
-const groupOf = (path: string) =>
-  path
-    .split("/")
-    .slice(0, 3)
-    .join("/")
-    .replace(/\/[^/]*\.ts$/, "");
+/** `services/core/twins`; files that lie directly in a role's folder, or below it beside no service, are one group. */
+function groupOf(path: string): string {
+  const [root = "", role = "", folder = ""] = path.split("/");
+  const own = `${root}/${role}/${folder}/`;
+  const isService = files.some((file) => file.startsWith(own) && file.endsWith(".service.ts"));
+  return isService ? own : `${root}/${role}`;
+}
 
-/** No services: how messages come from an edge to the twins, and signals to presence. */
-const SHARED_BY_EDGES = ["services/edge/ingest/", "services/edge/signals/"];
+/** No services: how messages come from an edge to the twins, signals to presence, and answers to commands. */
+const SHARED_BY_EDGES = ["services/edge/ingest/", "services/edge/signals/", "services/edge/answers/"];
 
 test("services do not import services: neither another one's folder nor another one's schema", () => {
   const between = local.filter(({ from, to }) => from.startsWith("services/") && to.startsWith("services/"));

@@ -14,12 +14,16 @@ export function hello(
   params: Params,
   context: Context,
 ): Decision<TwinEvent, readonly GatewayAnswer[]> {
-  const { boot } = params;
-  const isNewBoot = !isStale(state, { boot }) && isAhead(state, { boot });
   return {
-    events: isNewBoot ? [{ type: "twin.position.advanced", boot }] : [],
+    events: isStale(state, params) ? [] : newsOf(state, params),
     reply: missed(state, params, context.now),
   };
+}
+
+/** That it was switched on anew, or which cameras it has: others act on that. */
+function newsOf(state: TwinState, { boot, cameras }: Params): TwinEvent[] {
+  if (!cameras && !isAhead(state, { boot })) return [];
+  return [{ type: "twin.position.advanced", boot, ...(cameras && { cameras }) }];
 }
 
 function missed(

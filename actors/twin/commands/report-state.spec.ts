@@ -246,3 +246,11 @@ test.each<[string, JsonObject, object | undefined]>([
   if (sync) expect(events).toMatchObject([{ sync }]);
   else expect(events[0]).not.toHaveProperty("sync");
 });
+
+test("a number that no double can hold is refused: it would be null in the store", () => {
+  for (const number of ["1e400", "-1e400"])
+    expectRefused(() => step(EMPTY_TWIN, report(parsed(`{"a":[${number}]}`))), "NUMBER_TOO_LARGE");
+  expect(step(EMPTY_TWIN, report({ a: Number.MAX_VALUE })).state.reported.state).toEqual({
+    a: Number.MAX_VALUE,
+  });
+});

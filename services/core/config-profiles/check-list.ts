@@ -1,7 +1,7 @@
 import { chunksOf } from "../../../stores/sql/chunks.ts";
 import type { Sql } from "../../../stores/sql/sql.ts";
 
-export type Check = { readonly gatewayId: string; readonly mark: number };
+type Check = { readonly gatewayId: string; readonly mark: number };
 
 /** Gateways to look at again. One that is put on it while it is being looked at stays: the mark tells. */
 export class CheckList {

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../actors/contracts/json.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import { checkDocument, exactBytes } from "../../../actors/twin/document-limits.ts";
 import { applyMergePatch } from "../../../actors/twin/merge-patch.ts";
-import { gatewayFilter } from "./gateway-filter.ts";
+import { gatewayFilter } from "../../../mixins/gateway-filter.ts";
 import type { ProfileRow } from "./rows.ts";
 
 export type Settings = Pick<ProfileRow, "displayName" | "gatewayFilter" | "priority" | "desired" | "percent">;

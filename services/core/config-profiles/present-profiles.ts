@@ -1,5 +1,5 @@
 import type { Profile } from "../../../actors/profiles/layers.ts";
-import { gatewayFilter } from "./gateway-filter.ts";
+import { gatewayFilter } from "../../../mixins/gateway-filter.ts";
 import type { Registry } from "./registry.ts";
 import { desiredOf, type ProfileRow } from "./rows.ts";
 

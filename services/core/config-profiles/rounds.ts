@@ -10,7 +10,7 @@ import { inPortions } from "./in-portions.ts";
 import type { PresentProfiles } from "./present-profiles.ts";
 import type { SweepProgress, SweepState } from "./sweep-progress.ts";
 
-export type RoundsOptions = ApplierOptions & {
+type RoundsOptions = ApplierOptions & {
   readonly profiles: PresentProfiles;
   readonly checks: CheckList;
   readonly progress: SweepProgress;

@@ -4,7 +4,7 @@ import type { Outcome } from "../../../actors/runtime/actor.ts";
 import type { TwinCommands, TwinReply, TwinView } from "../../../actors/twin/contract.ts";
 import { type ActorAsks, replyOf } from "../../../mixins/actor-asks.ts";
 import type { Caller } from "../../../mixins/bridge.ts";
-import { inBatches } from "./down-batches.ts";
+import { inBatches } from "../../../mixins/down-batches.ts";
 
 const MAX_GATEWAYS = 1000;
 /** Callers wait longer than the twins look for one owner, but not for two. */

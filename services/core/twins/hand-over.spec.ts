@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import type { UpMessage } from "../../../actors/contracts/twins.ts";
-import { bytesOf, MAX_CALL_BYTES } from "./down-batches.ts";
+import { bytesOf, MAX_CALL_BYTES } from "../../../mixins/down-batches.ts";
 import { handOver } from "./hand-over.ts";
 import type { IngestOutcome } from "./ingest.ts";
 

@@ -2,7 +2,7 @@ import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { UpMessage } from "../../../actors/contracts/twins.ts";
 import { rejected } from "../../../actors/runtime/actor.ts";
-import { bytesOf, inBatches, MAX_CALL_BYTES } from "./down-batches.ts";
+import { bytesOf, inBatches, MAX_CALL_BYTES } from "../../../mixins/down-batches.ts";
 import type { IngestOutcome } from "./ingest.ts";
 
 /** An answer, and the message of the batch that it answers. */

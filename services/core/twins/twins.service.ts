@@ -9,9 +9,9 @@ import type { ChangeRequest, TwinCommands, TwinView } from "../../../actors/twin
 import { type ActorAsks, firstThatFit, hinted } from "../../../mixins/actor-asks.ts";
 import { actorHost } from "../../../mixins/actor-host.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
+import type { Downlinks } from "../../../mixins/downlinks.ts";
 import { twinResource } from "../../../mixins/twin-resource.ts";
 import { deliver, layProfiles } from "./bulk.ts";
-import type { Downlinks } from "./downlinks.ts";
 import { handOver } from "./hand-over.ts";
 import { ingest } from "./ingest.ts";
 import type { TwinLending } from "./lending.ts";

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 import { correlationOf, payloadProblem } from "./payload-check.ts";
-import { type KindForPresence, type KindForTwins, ROUTES } from "./routes.ts";
+import { type KindForCommands, type KindForPresence, type KindForTwins, ROUTES } from "./routes.ts";
 import type { Target } from "./topics.ts";
 
 const SHOWN_TOPIC = 256;
@@ -19,11 +19,15 @@ export function isForPresence(target: Target): target is KindForPresence {
   return route === "presence" || route === "both";
 }
 
+export function isForCommands(target: Target): target is KindForCommands | "response" {
+  return target === "response" || routeOf(target) === "commands";
+}
+
 function routeOf(target: Target) {
   return Object.hasOwn(ROUTES, target) ? ROUTES[target as UpKind] : undefined;
 }
 
-/** What is wrong with a message that no twin looks into; null when nothing is. `limit`: bytes of payload. */
+/** What is wrong with a message that no actor looks into; null when nothing is. `limit`: bytes of payload. */
 export function problemOf({ topic, target, payload }: Received, limit: number): ErrorValue | null {
   if (target === "foreign") return { type: "TOPIC_FORBIDDEN", data: { topic: shown(topic) } };
   if (target === "unknown") return { type: "TOPIC_UNKNOWN", data: { topic: shown(topic) } };

@@ -2,10 +2,10 @@ import type { UpKind } from "../../../actors/contracts/payloads.ts";
 
 /**
  * `twins`: handed to the twin as it is. `presence`: checked here, acknowledged, and handed on to presence. `both`: to
- * the twin, whose commit is waited for, and a copy to presence. `none`: checked here and acknowledged; nobody takes
- * it in yet.
+ * the twin, whose commit is waited for, and a copy to presence. `commands`: handed to the owner of the gateway's
+ * commands as it is. `none`: checked here and acknowledged; nobody takes it in yet.
  */
-type Route = "twins" | "presence" | "both" | "none";
+type Route = "twins" | "presence" | "both" | "commands" | "none";
 
 export const ROUTES = {
   hello: "both",
@@ -14,7 +14,7 @@ export const ROUTES = {
   telemetry: "none",
   heartbeat: "presence",
   event: "twins",
-  log: "none",
+  log: "commands",
   task: "none",
   bye: "presence",
 } as const satisfies Record<UpKind, Route>;
@@ -24,4 +24,5 @@ type KindTo<Destination extends Route> = {
 }[UpKind];
 
 export type KindForTwins = KindTo<"twins" | "both">;
+export type KindForCommands = KindTo<"commands">;
 export type KindForPresence = KindTo<"presence" | "both">;

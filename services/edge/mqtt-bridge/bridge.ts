@@ -3,6 +3,8 @@ import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { PartitionHolder } from "../../../actors/runtime/holder.ts";
 import type { ClaimedPartition, Clock, Log, PartitionRef } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { AnswerQueue } from "../answers/answer-queue.ts";
+import type { CommandWay } from "../answers/command-routes.ts";
 import { BufferedCounters } from "../ingest/buffered-counters.ts";
 import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
 import { LimitedLog } from "../ingest/limited-log.ts";
@@ -36,6 +38,8 @@ export type BridgeOptions = {
   readonly ingest: SendBatch;
   readonly presence: Pick<PresenceRoutes, "ownerOf" | "learn">;
   readonly signal: SendSignals;
+  /** Undefined where nobody takes answers to commands. */
+  readonly commands?: CommandWay | undefined;
   /** Is the gateway registered? Rejects when the registry cannot tell now. */
   readonly exists: (gatewayId: string) => Promise<boolean>;
 };
@@ -55,6 +59,7 @@ export class Bridge implements PartitionHolder {
   readonly #gateways: KnownGateways;
   readonly #batcher: IngestBatcher;
   readonly #signals: SignalQueue;
+  readonly #answers: AnswerQueue | undefined;
   readonly #publisher: Publisher;
   readonly #upstream: Upstream;
   readonly #slots = new Map<number, Slot>();
@@ -72,11 +77,13 @@ export class Bridge implements PartitionHolder {
     this.#gateways = this.#newGateways();
     this.#batcher = this.#newBatcher();
     this.#signals = this.#newSignals();
+    this.#answers = this.#newAnswers();
     this.#publisher = this.#newPublisher();
     this.#upstream = new Upstream({
       limits: options.limits,
       gateways: this.#gateways,
       batcher: this.#batcher,
+      answers: this.#answers,
       heard: new Heard({ signals: this.#signals, settings }),
       publisher: this.#publisher,
       counters: this.#counters,
@@ -111,7 +118,8 @@ export class Bridge implements PartitionHolder {
   /** After the slots were given back. */
   async stop(): Promise<void> {
     for (const { partition } of this.partitions) this.drop(partition);
-    await within(this.#options.settings.drainTimeoutMs, this.#batcher.close());
+    const { drainTimeoutMs } = this.#options.settings;
+    await within(drainTimeoutMs, Promise.all([this.#batcher.close(), this.#answers?.close()]));
     await this.#signals.close();
     await this.#publisher.close();
     this.#gateways.close();
@@ -130,7 +138,7 @@ export class Bridge implements PartitionHolder {
       counters: this.#counters,
       log,
       receive: (arrival) => this.#upstream.receive(arrival),
-      mayRead: () => !this.#batcher.isFull,
+      mayRead: () => !this.#batcher.isFull && !this.#answers?.isFull,
       onLost: () => this.#upstream.forgetDropped(),
     });
     this.#slots.set(claimed.partition, slot);
@@ -173,6 +181,11 @@ export class Bridge implements PartitionHolder {
     this.#signals.wake();
   }
 
+  /** The same for their commands. */
+  commandsRerouted(): void {
+    this.#answers?.wake();
+  }
+
   get #session() {
     const { sessionExpirySeconds, unacknowledgedMessages } = this.#options.settings;
     return { sessionExpirySeconds, receiveMaximum: unacknowledgedMessages };
@@ -204,10 +217,25 @@ export class Bridge implements PartitionHolder {
         this.#counters.count("gateway_twin.bridge.retries.total", { reason }, messages);
         if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
       },
-      onRoom: () => {
-        for (const slot of this.#slots.values()) slot.resume();
-      },
+      onRoom: () => this.#resume(),
     });
+  }
+
+  #newAnswers(): AnswerQueue | undefined {
+    const { commands, settings } = this.#options;
+    if (!commands) return undefined;
+    return new AnswerQueue({
+      ...commands,
+      settings,
+      area: "gateway_twin.bridge",
+      counters: this.#counters,
+      log: this.#warnings,
+      onRoom: () => this.#resume(),
+    });
+  }
+
+  #resume(): void {
+    for (const slot of this.#slots.values()) slot.resume();
   }
 
   #newSignals(): SignalQueue {
@@ -240,6 +268,7 @@ export class Bridge implements PartitionHolder {
     this.#counters.gauge("gateway_twin.bridge.slots.connected", connected);
     this.#counters.gauge("gateway_twin.bridge.messages.unacknowledged", this.unacknowledged);
     this.#counters.gauge("gateway_twin.bridge.signals.waiting", this.#signals.waiting);
+    this.#counters.gauge("gateway_twin.bridge.answers.waiting", this.#answers?.waiting ?? 0);
     this.#counters.flush();
   }
 }

@@ -5,6 +5,8 @@ import type { PartitionHolder } from "../../../actors/runtime/holder.ts";
 import type { Clock } from "../../../actors/runtime/ports.ts";
 import { actions, call, events } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { answersOver } from "../answers/answer-call.ts";
+import type { CommandRoutes } from "../answers/command-routes.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
 import { signalsOver } from "../signals/presence-call.ts";
@@ -30,6 +32,8 @@ type MqttBridgeOptions = {
   readonly node: Node;
   readonly routes: TwinRoutes;
   readonly presence?: PresenceRoutes;
+  /** Not given: nobody takes answers to commands. */
+  readonly commands?: CommandRoutes;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly counters: Counters;
@@ -47,7 +51,7 @@ type MqttBridge = {
  * commit of what it changed; any number of nodes may run this and share the slots.
  */
 export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
-  const { node, routes, presence = NO_PRESENCE, ...options } = given;
+  const { node, routes, presence = NO_PRESENCE, commands, ...options } = given;
   const settings = { ...BRIDGE_SETTINGS, ...options.settings };
   let bridge: Bridge | undefined;
   let listening: (() => void)[] = [];
@@ -64,6 +68,10 @@ export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
       ingest: ingestOver(broker, settings.ingestTimeoutMs),
       presence,
       signal: signalsOver(broker, "mqtt-bridge", settings.signals.ingestTimeoutMs),
+      commands: commands && {
+        routes: commands,
+        send: answersOver(broker, "mqtt-bridge", settings.ingestTimeoutMs),
+      },
       exists: (gatewayId) => isRegistered(broker, gatewayId, settings.lookupTimeoutMs),
     });
     bridge = started;
@@ -71,6 +79,7 @@ export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
     listening = [
       routes.onChange(() => started.rerouted()),
       presence.onChange(() => started.presenceRerouted()),
+      ...(commands ? [commands.onChange(() => started.commandsRerouted())] : []),
     ];
     await node.serve(started);
   }

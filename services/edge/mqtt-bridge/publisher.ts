@@ -1,4 +1,4 @@
-import type { MqttClient } from "mqtt";
+import type { IClientPublishOptions, MqttClient } from "mqtt";
 import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { Log } from "../../../actors/runtime/ports.ts";
@@ -110,12 +110,20 @@ export class Publisher {
   #publish(entry: Entry): void {
     const { gatewayId, topic, payload } = entry.message;
     this.#inFlight.add(entry);
-    this.#client?.publish(downTopic(gatewayId, topic), payload, { qos: 1 }, (error) => {
+    const options = { qos: 1, ...this.#propertiesOf(entry.message) } as const;
+    this.#client?.publish(downTopic(gatewayId, topic), payload, options, (error) => {
       if (!this.#inFlight.delete(entry)) return;
       if (error) this.#refused(gatewayId, error);
       entry.ended();
       this.#pump();
     });
+  }
+
+  /** A command says where its answer goes; MQTT 5 has fields of its own for that. */
+  #propertiesOf({ topic, payload }: DownMessage): Pick<IClientPublishOptions, "properties"> {
+    if (topic !== "command" || this.#client?.options.protocolVersion !== 5) return {};
+    const { id, replyTo } = JSON.parse(payload) as { readonly id: string; readonly replyTo: string };
+    return { properties: { responseTopic: replyTo, correlationData: Buffer.from(id) } };
   }
 
   /** Another try would be refused, too. */

@@ -1,12 +1,14 @@
+import type { AnswerKind } from "../../../actors/contracts/commands.ts";
 import { type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
 import { isGatewayId } from "../../../actors/contracts/ids.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 import type { UpMessage } from "../../../actors/contracts/twins.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import type { AnswerQueue } from "../answers/answer-queue.ts";
 import type { IngestBatcher, IngestOutcome, Submission } from "../ingest/ingest-batcher.ts";
 import type { LimitedLog } from "../ingest/limited-log.ts";
-import { errorAnswer, isForTwins, problemOf } from "../ingest/refusal.ts";
+import { errorAnswer, isForCommands, isForTwins, problemOf } from "../ingest/refusal.ts";
 import { OwnTopics, type Target } from "../ingest/topics.ts";
 import type { Heard } from "./heard.ts";
 import type { KnownGateways } from "./known-gateways.ts";
@@ -17,11 +19,16 @@ type UpstreamOptions = {
   readonly limits: Limits;
   readonly gateways: KnownGateways;
   readonly batcher: IngestBatcher;
+  /** Without it answers to commands are acknowledged, and that is all. */
+  readonly answers: AnswerQueue | undefined;
   readonly heard: Heard;
   readonly publisher: Publisher;
   readonly counters: Counters;
   readonly log: LimitedLog;
 };
+
+/** Something that is on its way. */
+type Open = { readonly isDropped: boolean; readonly message: { readonly gatewayId: string } };
 
 const ROOT = "gw/".length;
 
@@ -32,7 +39,7 @@ const ROOT = "gw/".length;
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #open = new Set<Passage>();
+  readonly #open = new Set<Open>();
   readonly #settled = (passage: Passage, outcome: IngestOutcome) => this.#settle(passage, outcome);
 
   constructor(options: UpstreamOptions) {
@@ -60,7 +67,11 @@ export class Upstream {
       this.#open.delete(passage);
       gatewayIds.add(passage.message.gatewayId);
     }
-    for (const gatewayId of gatewayIds) this.#options.batcher.purge(gatewayId);
+    const { batcher, answers } = this.#options;
+    for (const gatewayId of gatewayIds) {
+      batcher.purge(gatewayId);
+      answers?.purge(gatewayId);
+    }
   }
 
   #pass(arrival: Arrival, gatewayId: string, target: Target, exists: boolean): void {
@@ -68,7 +79,13 @@ export class Upstream {
     const limit = this.#options.limits.mqttPayloadBytes;
     if (exists && isForTwins(target) && payload.length <= limit) {
       this.#options.heard.hear(gatewayId, target, payload);
+      if (target === "hello") this.#options.answers?.hello(gatewayId);
       return this.#submit(arrival, gatewayId, target);
+    }
+    const { answers } = this.#options;
+    if (answers && exists && isForCommands(target) && payload.length <= limit) {
+      this.#options.heard.hear(gatewayId, target, payload);
+      return this.#answer(answers, arrival, gatewayId, target);
     }
     const problem: ErrorValue | null = exists
       ? problemOf({ topic, target, payload }, limit)
@@ -82,6 +99,25 @@ export class Upstream {
     const passage = new Passage(arrival, { gatewayId, kind, payload: arrival.payload }, this.#settled);
     this.#open.add(passage);
     this.#options.batcher.submit(passage);
+  }
+
+  #answer(answers: AnswerQueue, arrival: Arrival, gatewayId: string, kind: AnswerKind): void {
+    const message = { gatewayId, kind, payload: arrival.payload };
+    const open: Open = {
+      get isDropped() {
+        return arrival.isDropped;
+      },
+      message,
+    };
+    this.#open.add(open);
+    answers.submit(message, {
+      isDropped: () => arrival.isDropped,
+      settle: (error) => {
+        this.#open.delete(open);
+        if (error) this.#refuse(arrival, gatewayId, error);
+        arrival.done();
+      },
+    });
   }
 
   #settle(passage: Passage, outcome: IngestOutcome): void {

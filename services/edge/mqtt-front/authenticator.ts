@@ -24,9 +24,9 @@ export type AuthenticatorOptions = {
 const PASSWORD_BYTES = 1024;
 
 /** A check that is going on; its result is worth nothing once the credentials are revoked. */
-type Check = Credentials & { isRevoked: boolean };
+type Check = { readonly gatewayId: string; isRevoked: boolean };
 
-/** Knows gateways by their passwords. A known password costs no hashing, so a flood of wrong ones is not felt. */
+/** Knows gateways by their passwords, or their certificates. A known password costs no hashing, so a flood of wrong ones is not felt. */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #cache: PasswordCache;
@@ -46,18 +46,25 @@ export class Authenticator {
   async check({ gatewayId, password }: Credentials, isWanted: () => boolean): Promise<Verdict> {
     if (!isGatewayId(gatewayId) || password.length > PASSWORD_BYTES) return "wrong";
     if (this.#cache.matches(gatewayId, password)) return "accepted";
-    if (this.#checks.size >= this.#options.settings.passwordChecks) return "unavailable";
-    const check = { gatewayId, password, isRevoked: false };
-    this.#checks.add(check);
-    try {
-      if (!(await this.#limiter.mayTry(gatewayId))) return "limited";
-      return await this.#verify(check, isWanted);
-    } catch {
-      this.#limiter.clear(gatewayId);
-      return "unavailable";
-    } finally {
-      this.#checks.delete(check);
-    }
+    return this.#checked(gatewayId, async (check) => {
+      try {
+        if (!(await this.#limiter.mayTry(gatewayId))) return "limited";
+        return await this.#verify(check, password, isWanted);
+      } catch {
+        this.#limiter.clear(gatewayId);
+        return "unavailable";
+      }
+    });
+  }
+
+  /** Of a gateway whose verified certificate stands for its password: it must exist all the same. */
+  async checkCertified(gatewayId: string): Promise<Verdict> {
+    if (!isGatewayId(gatewayId)) return "wrong";
+    return this.#checked(gatewayId, async (check) => {
+      const hash = await this.#options.passwordHash(gatewayId);
+      if (check.isRevoked) return "unavailable";
+      return hash === null ? "wrong" : "accepted";
+    });
   }
 
   revoke(gatewayId: string): void {
@@ -66,8 +73,19 @@ export class Authenticator {
     for (const check of this.#checks) if (check.gatewayId === gatewayId) check.isRevoked = true;
   }
 
-  async #verify(check: Check, isWanted: () => boolean): Promise<Verdict> {
-    const { gatewayId, password } = check;
+  async #checked(gatewayId: string, work: (check: Check) => Promise<Verdict>): Promise<Verdict> {
+    if (this.#checks.size >= this.#options.settings.passwordChecks) return "unavailable";
+    const check = { gatewayId, isRevoked: false };
+    this.#checks.add(check);
+    try {
+      return await work(check);
+    } finally {
+      this.#checks.delete(check);
+    }
+  }
+
+  async #verify(check: Check, password: Uint8Array, isWanted: () => boolean): Promise<Verdict> {
+    const { gatewayId } = check;
     if (check.isRevoked || !isWanted()) return "unavailable";
     const hash = await this.#options.passwordHash(gatewayId);
     this.#cache.confirm(gatewayId, hash);

@@ -35,12 +35,23 @@ export class Connections {
     this.#bucket = new TokenBucket(connectionsPerSecond, connectionBurst, options.clock);
   }
 
+  get handshakeMs(): number {
+    return this.#options.settings.connectTimeoutMs;
+  }
+
+  /** False when too many come in a short time. */
+  admit(): boolean {
+    const isAdmitted = this.#bucket.take();
+    if (!isAdmitted) this.#refused("rate");
+    return isAdmitted;
+  }
+
+  /** TLS has failed, or a certificate was shown that nobody we trust has signed. */
+  insecure(): void {
+    this.#refused("tls");
+  }
+
   accept(socket: Socket): void {
-    if (!this.#bucket.take()) {
-      this.#options.counters.count("gateway_twin.edge.connections.refused.total", { reason: "rate" });
-      socket.destroy();
-      return;
-    }
     const client = withInternals(this.#options.broker.handle(socket));
     this.#limit(client);
     this.#options.readers.attach(client);
@@ -50,6 +61,10 @@ export class Connections {
 
   closeAll(): void {
     for (const client of this.#clients) client.close();
+  }
+
+  #refused(reason: "rate" | "tls"): void {
+    this.#options.counters.count("gateway_twin.edge.connections.refused.total", { reason });
   }
 
   #limit(client: GatewayClient): void {

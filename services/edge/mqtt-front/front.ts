@@ -1,11 +1,13 @@
 import type { EventEmitter } from "node:events";
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import type { ErrorData } from "../../../actors/contracts/errors.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { Clock, Log } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { AnswerQueue } from "../answers/answer-queue.ts";
+import type { CommandWay } from "../answers/command-routes.ts";
 import { BufferedCounters } from "../ingest/buffered-counters.ts";
 import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
 import { LimitedLog } from "../ingest/limited-log.ts";
@@ -38,6 +40,8 @@ type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dumm
   readonly ingest: SendBatch;
   readonly presence: Pick<PresenceRoutes, "ownerOf" | "learn">;
   readonly signal: SendSignals;
+  /** Undefined where nobody takes answers to commands. */
+  readonly commands?: CommandWay | undefined;
   /** Tells the other fronts; null when there can be none. */
   readonly announce: Announce | null;
 };
@@ -55,6 +59,7 @@ export class Front {
   readonly #authenticator: Authenticator;
   readonly #batcher: IngestBatcher;
   readonly #signals: SignalQueue;
+  readonly #answers: AnswerQueue | undefined;
   readonly #sessions: OpenSessions;
   readonly #readers: Readers;
   readonly #broker: GatewayBroker;
@@ -73,6 +78,7 @@ export class Front {
     this.#authenticator = new Authenticator(options);
     this.#batcher = this.#newBatcher();
     this.#signals = this.#newSignals();
+    this.#answers = this.#newAnswers();
     this.#sessions = new OpenSessions(this.#signals);
     this.#readers = this.#newReaders();
     this.#announcer = options.announce && new Announcer(options.announce);
@@ -89,9 +95,9 @@ export class Front {
 
   async start(): Promise<void> {
     await this.#broker.listen();
-    const accept = (socket: Socket) => this.#connections.accept(socket);
+    const onError = (error: Error) => this.#logError(error);
     try {
-      this.#server = await listen(this.#options.address, accept, (error) => this.#logError(error));
+      this.#server = await listen(this.#options.address, this.#connections, onError);
     } catch (error) {
       await this.#closeBroker();
       throw error;
@@ -106,7 +112,7 @@ export class Front {
     this.#announcer?.stop();
     const serverClosed = this.#closeServer();
     await Promise.race([
-      this.#batcher.close(),
+      Promise.all([this.#batcher.close(), this.#answers?.close()]),
       sleep(this.#options.settings.stopTimeoutMs, undefined, { ref: false }),
     ]);
     // The last acknowledgements are written in the next turn.
@@ -148,6 +154,11 @@ export class Front {
     this.#signals.wake();
   }
 
+  /** The same for their commands. */
+  commandsRerouted(): void {
+    this.#answers?.wake();
+  }
+
   /** The gateway's password is another one now, or the gateway is gone. */
   revoke(gatewayId: string): void {
     this.#authenticator.revoke(gatewayId);
@@ -181,9 +192,23 @@ export class Front {
     });
   }
 
+  #newAnswers(): AnswerQueue | undefined {
+    const { commands, settings } = this.#options;
+    if (!commands) return undefined;
+    return new AnswerQueue({
+      ...commands,
+      settings,
+      area: "gateway_twin.edge",
+      counters: this.#counters,
+      log: this.#warnings,
+      onRoom: () => this.#readers.resume(),
+    });
+  }
+
   #newReaders(): Readers {
     const { pendingPackets, pendingBytes } = this.#options.settings;
-    const hasRoom = (bytes = 0) => !this.#isStopping && !this.#batcher.isFull && bytes < pendingBytes;
+    const isFull = () => this.#isStopping || this.#batcher.isFull || this.#answers?.isFull;
+    const hasRoom = (bytes = 0) => !isFull() && bytes < pendingBytes;
     return new Readers({
       // The fuller it is, the less may each connection have waiting: those whose owner does not answer are stopped
       // before they have taken all the room from the others.
@@ -215,7 +240,8 @@ export class Front {
   #hooks(): SessionHooks {
     const parts = { links: this.#links, batcher: this.#batcher, counters: this.#counters };
     const { settings, limits, nodeId } = this.#options;
-    const upstream = new Upstream({ ...parts, signals: this.#signals, limits, log: this.#warnings });
+    const queues = { signals: this.#signals, answers: this.#answers };
+    const upstream = new Upstream({ ...parts, ...queues, limits, log: this.#warnings });
     return sessionHooks({
       ...parts,
       settings,
@@ -241,6 +267,7 @@ export class Front {
 
   /** Whatever ends while we stop may well be our doing. */
   #closed(link: Link): void {
+    this.#answers?.purge(link.gatewayId);
     this.#sessions.end(link.session, link.closeReason(this.#isStopping ? "stopped" : "lost"));
   }
 
@@ -249,6 +276,7 @@ export class Front {
     this.#counters.gauge("gateway_twin.edge.connections.open", this.#links.size);
     this.#counters.gauge("gateway_twin.edge.messages.waiting", this.#batcher.waiting);
     this.#counters.gauge("gateway_twin.edge.signals.waiting", this.#signals.waiting);
+    this.#counters.gauge("gateway_twin.edge.answers.waiting", this.#answers?.waiting ?? 0);
     this.#counters.flush();
   }
 

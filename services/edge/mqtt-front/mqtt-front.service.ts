@@ -6,6 +6,9 @@ import type { Clock, Log } from "../../../actors/runtime/ports.ts";
 import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { hashPassword, RANDOM_SECRET_COST, verifyPassword } from "../../../mixins/password.ts";
+import type { Certificates } from "../../../mixins/tls-certificates.ts";
+import { answersOver } from "../answers/answer-call.ts";
+import type { CommandRoutes } from "../answers/command-routes.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
 import { signalsOver } from "../signals/presence-call.ts";
@@ -17,23 +20,27 @@ import { FRONT_SETTINGS, type FrontSettings } from "./settings.ts";
 type MqttFrontOptions = {
   readonly host: string;
   readonly port: number;
+  /** With them it speaks TLS and nothing else. */
+  readonly certificates?: Certificates | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly routes: TwinRoutes;
   readonly presence?: PresenceRoutes;
+  /** Not given: nobody takes answers to commands. */
+  readonly commands?: CommandRoutes;
   /** Of passwords per gateway; what all fronts share is limited together. It never rejects. */
   readonly attempts: SharedCounters;
   readonly settings?: Partial<FrontSettings>;
 };
 
 /**
- * Where gateways connect: MQTT 3.1.1 over TCP. A message is acknowledged after the commit of what it changed. Any
+ * Where gateways connect: MQTT 3.1.1 over TCP or TLS. A message is acknowledged after the commit of what it changed. Any
  * number of fronts may stand behind a TCP balancer; twins need not be here, nor have an owner, for it to listen.
  * Presence is told of connections, and is never waited for.
  */
 export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
-  const { host, port, routes, presence = NO_PRESENCE, ...options } = given;
+  const { host, port, certificates, routes, presence = NO_PRESENCE, commands, ...options } = given;
   const settings = { ...FRONT_SETTINGS, ...options.settings };
   let front: Front | undefined;
   let listening: (() => void)[] = [];
@@ -42,7 +49,7 @@ export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
     const started = new Front({
       ...options,
       settings,
-      address: { host, port },
+      address: { host, port, certificates },
       log: logger,
       dummyHash: await hashPassword(randomBytes(32).toString("hex"), RANDOM_SECRET_COST),
       verify: verifyPassword,
@@ -56,12 +63,17 @@ export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
       ingest: ingestOver(broker, settings.ingestTimeoutMs),
       presence,
       signal: signalsOver(broker, "mqtt-front", settings.signals.ingestTimeoutMs),
+      commands: commands && {
+        routes: commands,
+        send: answersOver(broker, "mqtt-front", settings.ingestTimeoutMs),
+      },
       announce: announceOver(broker, logger),
     });
     await started.start();
     listening = [
       routes.onChange(() => started.rerouted()),
       presence.onChange(() => started.presenceRerouted()),
+      ...(commands ? [commands.onChange(() => started.commandsRerouted())] : []),
     ];
     front = started;
   }

@@ -5,6 +5,7 @@ import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
 import { newSessionId, Session } from "../signals/session.ts";
 import { type GatewayClient, withInternals } from "./aedes-internals.ts";
 import type { Authenticator } from "./authenticator.ts";
+import { certifiedName } from "./client-certificate.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import type { FrontSettings } from "./settings.ts";
@@ -53,7 +54,13 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
   ): Promise<Refusal | null> {
     if (client.id.length > CLIENT_ID_LENGTH) return "identifier";
     const isConnected = () => !client.closed;
-    const verdict = await authenticator.check({ gatewayId, password }, isConnected);
+    const certified = certifiedName(client.conn);
+    // Who shows a certificate is whom it names, or nobody.
+    if (certified !== undefined && certified !== gatewayId) return "wrong";
+    const verdict =
+      certified === undefined
+        ? await authenticator.check({ gatewayId, password }, isConnected)
+        : await authenticator.checkCertified(gatewayId);
     if (verdict !== "accepted") return verdict;
     if (isConnected()) open(client, gatewayId);
     return null;
@@ -66,7 +73,7 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
 
   return {
     preConnect(client, packet, done) {
-      withInternals(client).keepAliveMs = 1000 * prepare(packet, settings);
+      withInternals(client).keepAliveMs = 1000 * prepare(packet, certifiedName(client.conn), settings);
       done(null, true);
     },
     authenticate(client, username, password, done) {
@@ -91,12 +98,13 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
 }
 
 /**
- * Client ids are namespaced by the gateway, so that it can take over only its own connections. Sessions are always
+ * A certificate is enough of a name. Client ids are namespaced by the gateway, so that it can take over only its own connections. Sessions are always
  * clean: after each connect a gateway says hello and is told what it missed, as one delta instead of a queue.
  * Returns the keep-alive in seconds.
  */
-function prepare(packet: ConnectPacket, settings: FrontSettings): number {
-  const { username = "", clientId } = packet;
+function prepare(packet: ConnectPacket, certified: string | undefined, settings: FrontSettings): number {
+  packet.username ??= certified ?? "";
+  const { username, clientId } = packet;
   packet.clientId = `${username}/${clientId || randomUUID()}`;
   packet.clean = true;
   packet.keepalive ||= settings.keepAliveSeconds;

@@ -1,10 +1,13 @@
 import type { PublishPacket } from "aedes";
+import type { AnswerKind } from "../../../actors/contracts/commands.ts";
 import { type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import type { AnswerQueue } from "../answers/answer-queue.ts";
+import type { Turn } from "../ingest/in-order.ts";
 import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
 import type { LimitedLog } from "../ingest/limited-log.ts";
-import { errorAnswer, isForPresence, isForTwins, problemOf } from "../ingest/refusal.ts";
+import { errorAnswer, isForCommands, isForPresence, isForTwins, problemOf } from "../ingest/refusal.ts";
 import type { Target } from "../ingest/topics.ts";
 import type { SignalQueue } from "../signals/signal-queue.ts";
 import { Delivery, type OnSettled } from "./delivery.ts";
@@ -16,8 +19,18 @@ type UpstreamOptions = {
   readonly links: Links;
   readonly batcher: IngestBatcher;
   readonly signals: SignalQueue;
+  /** Without it answers to commands are acknowledged, and that is all. */
+  readonly answers: AnswerQueue | undefined;
   readonly counters: Counters;
   readonly log: LimitedLog;
+};
+
+/** What a gateway says of its commands. */
+type Answer = {
+  readonly topic: string;
+  readonly kind: AnswerKind;
+  readonly payload: Uint8Array;
+  readonly turn: Turn;
 };
 
 /** Takes in what gateways publish. */
@@ -45,12 +58,30 @@ export class Upstream {
     const { mqttPayloadBytes } = this.#options.limits;
     if (isForTwins(target) && payload.length <= mqttPayloadBytes) {
       this.#tell(link, target, payload);
+      if (target === "hello") this.#options.answers?.hello(link.gatewayId);
       return this.#options.batcher.submit(new Delivery(link, target, payload, turn, this.#settled));
     }
+    const { answers } = this.#options;
+    if (answers && isForCommands(target) && payload.length <= mqttPayloadBytes)
+      return this.#answer(answers, link, { topic, kind: target, payload, turn });
     const problem = problemOf({ topic, target, payload }, mqttPayloadBytes);
     if (problem) this.#refuse(link.gatewayId, topic, payload, problem);
     else this.#tell(link, target, payload);
     link.acknowledgements.done(turn);
+  }
+
+  #answer(answers: AnswerQueue, link: Link, { topic, kind, payload, turn }: Answer): void {
+    const { gatewayId } = link;
+    answers.submit(
+      { gatewayId, kind, payload },
+      {
+        isDropped: () => link.isClosed,
+        settle: (error) => {
+          if (error) this.#refuse(gatewayId, topic, payload, error);
+          link.acknowledgements.done(turn);
+        },
+      },
+    );
   }
 
   /** A will is no word of a living gateway; that its connection has closed says it all. */

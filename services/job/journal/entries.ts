@@ -30,6 +30,7 @@ const HIDDEN: readonly unknown[] = [
   "presence.connection.closed",
   "presence.connections.expired",
   "config.changed",
+  "camera.changed",
 ];
 const MAX_COMMAND_LENGTH = 16_384;
 const MAX_ACTOR_LENGTH = 256;

@@ -1,0 +1,58 @@
+import type { ServiceSchema } from "moleculer";
+import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
+import type { Metrics } from "../mixins/counters.ts";
+import { artifactsService } from "../services/core/artifacts/artifacts.service.ts";
+import { configProfilesService } from "../services/core/config-profiles/config-profiles.service.ts";
+import { gatewaysService } from "../services/core/gateways/gateways.service.ts";
+import { routerTo, routesOf } from "./actors.ts";
+import { cameras } from "./cameras.ts";
+import { commands } from "./commands.ts";
+import { config } from "./config.ts";
+import type { Parts } from "./parts.ts";
+import { presence } from "./presence.ts";
+import { twins } from "./twins.ts";
+
+/** The services of what gateways are, the hosts of their actors, and the ways to these for the edges. */
+export function core(parts: Parts, metrics: Metrics) {
+  const { sequelize, node, bus, log } = parts;
+  const routers = {
+    twins: routerTo(parts, "twin"),
+    presence: routerTo(parts, "presence"),
+    commands: routerTo(parts, "command"),
+  };
+  const actors = {
+    twins: twins(parts, routers.twins, metrics),
+    presence: presence(parts, routers.presence, metrics),
+    config: config(parts, metrics),
+    commands: commands(parts, routers.commands, metrics),
+    cameras: cameras(parts, metrics),
+  };
+  const own = { sequelize, clock: Date.now, log };
+  return {
+    hosts: Object.values(actors).map(({ host }) => host),
+    ways: {
+      routes: routesOf(parts, routers.twins),
+      presence: routesOf(parts, routers.presence),
+      commands: routesOf(parts, routers.commands),
+    },
+    makers: {
+      gateways: (): ServiceSchema => gatewaysService({ ...own, publisher: bus }),
+      twins: () => actors.twins.schema,
+      presence: () => actors.presence.schema,
+      config: () => actors.config.schema,
+      "config-profiles": () =>
+        configProfilesService({
+          ...own,
+          node: node.ownership,
+          bus,
+          limits: DEFAULT_LIMITS,
+          counters: metrics,
+        }),
+      commands: () => actors.commands.schema,
+      cameras: () => actors.cameras.schema,
+      artifacts: () => artifactsService({ ...own, blobs: parts.blobs, counters: metrics }),
+    },
+  };
+}
+
+export type Ways = ReturnType<typeof core>["ways"];

@@ -1,0 +1,29 @@
+import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
+import type { Counters } from "../mixins/counters.ts";
+import { mqttBridgeService } from "../services/edge/mqtt-bridge/mqtt-bridge.service.ts";
+import { mqttFrontService } from "../services/edge/mqtt-front/mqtt-front.service.ts";
+import type { Ways } from "./core.ts";
+import type { Parts } from "./parts.ts";
+import { sharedCounters } from "./shared-cache.ts";
+
+/** Where gateways' messages come in. */
+export function edge({ env, node, shared }: Parts, ways: Ways, counters: Counters) {
+  const common = { ...ways, limits: DEFAULT_LIMITS, clock: Date.now, counters };
+  return {
+    "mqtt-front": () =>
+      mqttFrontService({
+        ...common,
+        host: env.MQTT_HOST,
+        port: env.MQTT_PORT || 0,
+        attempts: sharedCounters(shared),
+      }),
+    "mqtt-bridge": () =>
+      mqttBridgeService({
+        ...common,
+        url: env.MQTT_BROKER_URL,
+        prefix: `${env.NAMESPACE}-`,
+        slots: env.MQTT_BROKER_SLOTS,
+        node: node.ownership,
+      }).schema,
+  };
+}

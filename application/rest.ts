@@ -1,0 +1,40 @@
+import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
+import type { Counters } from "../mixins/counters.ts";
+import { apiService } from "../services/bff/api.service.ts";
+import { audited } from "../services/bff/audit.ts";
+import { idempotencyStore } from "../services/bff/idempotency-store.ts";
+import { rateLimiter } from "../services/bff/limits.ts";
+import { overviewService } from "../services/bff/overview.service.ts";
+import { probesService } from "../services/bff/probes.service.ts";
+import type { Parts } from "./parts.ts";
+import { rateWindows } from "./shared-cache.ts";
+
+type Pages = Pick<Parameters<typeof apiService>[0], "metricsText" | "health">;
+
+/** The open API; a node without it has its plain pages all the same. */
+export function rest(parts: Parts, given: Pages, counters: Counters) {
+  const { env, sequelize, shared, audit, blobs } = parts;
+  const clock = Date.now;
+  const pages = { ...given, host: env.HTTP_HOST, port: env.HTTP_PORT };
+  const limits = {
+    reads: env.RATE_LIMIT_READS,
+    writes: env.RATE_LIMIT_WRITES,
+    camera: env.RATE_LIMIT_CAMERA,
+  };
+  const admit = rateLimiter({ windows: rateWindows(shared, counters), counters, limits });
+  return {
+    probes: () => probesService(pages),
+    makers: {
+      api: () =>
+        apiService({
+          ...pages,
+          limits: DEFAULT_LIMITS,
+          store: idempotencyStore({ sequelize, clock }),
+          blobs,
+          guards: audited(admit, { trail: audit, clock, counters }),
+          trustedProxies: env.TRUSTED_PROXIES,
+        }),
+      overview: () => overviewService({ counters }),
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import { DomainError } from "../../actors/contracts/errors.ts";
+import type { Counters } from "../../mixins/counters.ts";
+import type { Certificates } from "../../mixins/tls-certificates.ts";
+import { send } from "./answer.ts";
+import { allowOrigin } from "./cors.ts";
+import { errorAnswer } from "./error-answer.ts";
+import { newRequestId } from "./headers.ts";
+import { headersPolicy } from "./headers-policy.ts";
+import { MAX_HEADER_BYTES, noteAnswer, refuseBroken } from "./protocol-errors.ts";
+
+/** In milliseconds. */
+export type HttpTimeouts = {
+  /** For a whole request to come. */
+  readonly requestMs: number;
+  /** For its headers, also of a connection that says nothing at all. */
+  readonly headersMs: number;
+  /** Between two requests on a connection. */
+  readonly idleMs: number;
+  /** Without a byte in either direction, whatever is under way. */
+  readonly silenceMs: number;
+};
+
+/** The longest calls take five minutes. */
+export const HTTP_TIMEOUTS: HttpTimeouts = {
+  requestMs: 30_000,
+  headersMs: 10_000,
+  idleMs: 5000,
+  silenceMs: 330_000,
+};
+
+export type HttpServerOptions = {
+  readonly timeouts: HttpTimeouts;
+  /** With them it speaks TLS and nothing else. */
+  readonly certificates?: Certificates | undefined;
+  /** Whose pages may read the answers; exactly as browsers write them. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  readonly maxConnections?: number | undefined;
+  readonly counters?: Pick<Counters, "count"> | undefined;
+};
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+const MAX_CONNECTIONS = 10_000;
+/** So many more are told why they are refused; others are closed without a word. */
+const TOLD_CONNECTIONS = 100;
+const MAX_URL_LENGTH = 8192;
+/** Node counts a connection as idle as long as nothing was read from it: at the end such a one gets a moment more. */
+const LAST_REQUEST_MS = 200;
+
+/** A server that outlives slow, greedy and broken clients; what it answers has the headers of the policy. */
+export function httpServer(options: HttpServerOptions, handle: Handle): Server {
+  const { certificates, maxConnections = MAX_CONNECTIONS } = options;
+  const server = newServer(options);
+  const admits = admission(server, options, maxConnections);
+  const policy = Object.entries(headersPolicy(certificates !== undefined));
+  const origins = new Set(options.corsOrigins);
+  const serve: Handle = (request, response) => {
+    noteAnswer(request, response);
+    for (const [name, value] of policy) response.setHeader(name, value);
+    if (!admits(request.socket)) {
+      response.setHeader("Connection", "close");
+      refuse(request, response, new DomainError("TOO_MANY_CONNECTIONS", { limit: maxConnections }));
+    } else if ((request.url ?? "").length > MAX_URL_LENGTH) {
+      refuse(request, response, new DomainError("URL_TOO_LONG", { limit: MAX_URL_LENGTH }));
+    } else if (allowOrigin(origins, request, response)) {
+      send(response, { status: 204, headers: {}, body: "" });
+    } else handle(request, response);
+  };
+  // An expectation that nobody knows may be ignored.
+  return server.on("request", serve).on("checkExpectation", serve);
+}
+
+function newServer({ certificates, timeouts, counters }: HttpServerOptions): Server {
+  const { requestMs, headersMs, idleMs, silenceMs } = timeouts;
+  const options = {
+    requestTimeout: requestMs,
+    headersTimeout: headersMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: Math.min(1000, headersMs),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    insecureHTTPParser: false,
+  };
+  if (!certificates) return patient(createServer(options), silenceMs, false);
+  const tls = { ...certificates.tlsOptions, handshakeTimeout: headersMs };
+  const server = createTlsServer({ ...options, ...tls });
+  certificates.serve(server);
+  server.on("tlsClientError", (_, socket) => {
+    counters?.count("gateway_twin.rest.connections.refused.total", { reason: "tls" });
+    socket.destroy();
+  });
+  return patient(server, silenceMs, true);
+}
+
+function patient(server: Server, silenceMs: number, isTls: boolean): Server {
+  server.timeout = silenceMs;
+  server.on("clientError", refuseBroken(headersPolicy(isTls)));
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => void setTimeout(closeIdle, LAST_REQUEST_MS);
+  return server;
+}
+
+/** Tells whether a connection came while there was room. */
+function admission(
+  server: Server,
+  { certificates, counters }: HttpServerOptions,
+  max: number,
+): (socket: Socket) => boolean {
+  const refused = new WeakSet<Socket>();
+  let open = 0;
+  const count = () => counters?.count("gateway_twin.rest.connections.refused.total", { reason: "full" });
+  server.maxConnections = max + TOLD_CONNECTIONS;
+  server.on("drop", count);
+  server.on(certificates ? "secureConnection" : "connection", (socket: Socket) => {
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+    if (open <= max) return;
+    refused.add(socket);
+    count();
+  });
+  return (socket) => !refused.has(socket);
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: DomainError): void {
+  const requestId = newRequestId(request.headers["x-request-id"]);
+  response.setHeader("X-Request-Id", requestId);
+  send(response, errorAnswer(error, requestId, request.method));
+}
