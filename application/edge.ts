@@ -2,12 +2,13 @@ import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
 import type { Counters } from "../mixins/counters.ts";
 import { mqttBridgeService } from "../services/edge/mqtt-bridge/mqtt-bridge.service.ts";
 import { mqttFrontService } from "../services/edge/mqtt-front/mqtt-front.service.ts";
+import { certificates } from "./certificates.ts";
 import type { Ways } from "./core.ts";
 import type { Parts } from "./parts.ts";
 import { sharedCounters } from "./shared-cache.ts";
 
 /** Where gateways' messages come in. */
-export function edge({ env, node, shared }: Parts, ways: Ways, counters: Counters) {
+export function edge({ env, node, shared, log }: Parts, ways: Ways, counters: Counters) {
   const common = { ...ways, limits: DEFAULT_LIMITS, clock: Date.now, counters };
   return {
     "mqtt-front": () =>
@@ -15,6 +16,7 @@ export function edge({ env, node, shared }: Parts, ways: Ways, counters: Counter
         ...common,
         host: env.MQTT_HOST,
         port: env.MQTT_PORT || 0,
+        certificates: certificates(env, "mqtt", { log, counters }),
         attempts: sharedCounters(shared),
       }),
     "mqtt-bridge": () =>

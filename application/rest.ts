@@ -6,6 +6,7 @@ import { idempotencyStore } from "../services/bff/idempotency-store.ts";
 import { rateLimiter } from "../services/bff/limits.ts";
 import { overviewService } from "../services/bff/overview.service.ts";
 import { probesService } from "../services/bff/probes.service.ts";
+import { certificates } from "./certificates.ts";
 import type { Parts } from "./parts.ts";
 import { rateWindows } from "./shared-cache.ts";
 
@@ -13,9 +14,14 @@ type Pages = Pick<Parameters<typeof apiService>[0], "metricsText" | "health">;
 
 /** The open API; a node without it has its plain pages all the same. */
 export function rest(parts: Parts, given: Pages, counters: Counters) {
-  const { env, sequelize, shared, audit, blobs } = parts;
+  const { env, sequelize, shared, audit, blobs, log } = parts;
   const clock = Date.now;
-  const pages = { ...given, host: env.HTTP_HOST, port: env.HTTP_PORT };
+  const listener = {
+    host: env.HTTP_HOST,
+    port: env.HTTP_PORT,
+    certificates: certificates(env, "http", { log, counters }),
+  };
+  const pages = { ...given, ...listener, counters };
   const limits = {
     reads: env.RATE_LIMIT_READS,
     writes: env.RATE_LIMIT_WRITES,
@@ -32,6 +38,7 @@ export function rest(parts: Parts, given: Pages, counters: Counters) {
           store: idempotencyStore({ sequelize, clock }),
           blobs,
           guards: audited(admit, { trail: audit, clock, counters }),
+          corsOrigins: env.CORS_ORIGINS,
           trustedProxies: env.TRUSTED_PROXIES,
         }),
       overview: () => overviewService({ counters }),

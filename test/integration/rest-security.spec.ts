@@ -176,6 +176,7 @@ describe("time", () => {
   test("ends sooner for headers than for what follows them", async () => {
     const body = (await open(`${POST}Content-Length: 10\r\n\r\n`)).resume();
     expect(await drip(`${POST}X-Slow: `)).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await rest.request("GET", "/healthz")).status).toBe(200);
     expect(body.closed).toBe(false);
     body.destroy();
   });
