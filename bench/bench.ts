@@ -6,6 +6,7 @@ import { type Options, parseOptions, writesClusterResults, writesResults } from 
 import { measureMemory } from "./parts/memory.ts";
 import { FULL, QUICK, variantsFor } from "./plan.ts";
 import { renderReport } from "./report.ts";
+import { measureRest } from "./rest/rest.ts";
 import { faultsOf, type Results } from "./results.ts";
 import { type Reports, writeReports } from "./results-file.ts";
 import { measure, openLanes } from "./session.ts";
@@ -23,6 +24,7 @@ async function runEmbedded(options: Options): Promise<string[]> {
     ...(await measure(lanes, options.parts, plan)),
   };
   for (const lane of lanes) await lane.close();
+  if (options.parts.includes("rest")) results.rest = await measureRest(plan);
   if (options.parts.includes("memory")) results.memory = await measureMemory(plan.memoryTwins);
   const faults = [...failures, ...faultsOf(results, plan.rounds)];
   await publish({ embedded: renderReport(results) }, faults.length === 0 && writesResults(options));

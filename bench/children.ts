@@ -15,10 +15,14 @@ process.once("exit", () => {
 
 export type Child<C extends Calls> = { pid: number; peer: Peer<C>; stop: () => Promise<void> };
 
-/** Starts a TypeScript module of the bench as its own process. */
-export function forkModule<C extends Calls>(path: string, label: string): Child<C> {
+/** Starts a TypeScript module of the bench as its own process; `execArgv` are flags of node. */
+export function forkModule<C extends Calls>(
+  path: string,
+  label: string,
+  execArgv: string[] = process.execArgv,
+): Child<C> {
   const file = fileURLToPath(new URL(path, import.meta.url));
-  const child = track(fork(file, { stdio: ["ignore", "inherit", "inherit", "ipc"] }));
+  const child = track(fork(file, { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] }));
   return { pid: pidOf(child), peer: new Peer<C>(child, label), stop: () => stopChild(child) };
 }
 

@@ -1,3 +1,4 @@
+import { BARE_READ, READ } from "./rest/rows.ts";
 import type { Results, VariantInfo } from "./results.ts";
 import { ratios } from "./rounds.ts";
 import { median } from "./stats.ts";
@@ -5,6 +6,8 @@ import { median } from "./stats.ts";
 export type Goal = { what: string; goal: string; measured: string; met: boolean };
 
 const FLOOR_SHARE = 0.5;
+/** Of a bare route. */
+const READ_SHARE = 0.5;
 const TIMES_HAND_WRITTEN = 10;
 const BUSY_RATE = 5_000;
 const BUSY_P50_MS = 3;
@@ -23,6 +26,7 @@ export function goalsOf(results: Results): Goal[] {
     ...products.flatMap((variant) => throughputGoals(results, variant)),
     ...latencyGoals(results),
     ...patchGoals(results),
+    ...restGoals(results),
     ...memoryGoals(results),
     ...losslessGoals(results),
   ];
@@ -49,7 +53,11 @@ function atLeast(
   const ratio = median(ratios(results.throughput.rounds, variant.title, base.title));
   if (Number.isNaN(ratio)) return [];
   const what = `${variant.title} against ${base.title}, messages/s`;
-  return [{ what, goal: `>= ${goal.toFixed(2)} x`, measured: `${ratio.toFixed(2)} x`, met: ratio >= goal }];
+  return [shareOf(what, ratio, goal)];
+}
+
+function shareOf(what: string, ratio: number, goal: number): Goal {
+  return { what, goal: `>= ${goal.toFixed(2)} x`, measured: `${ratio.toFixed(2)} x`, met: ratio >= goal };
 }
 
 function latencyGoals({ latency = [] }: Results): Goal[] {
@@ -67,6 +75,13 @@ function patchGoals({ patch }: Results): Goal[] {
     atMost("PATCH desired to delta at the gateway, one in flight, p50", patch.p50Ms, PATCH_P50_MS),
     atMost("PATCH desired to delta at the gateway, one in flight, p99", patch.p99Ms, PATCH_P99_MS),
   ];
+}
+
+function restGoals({ rest }: Results): Goal[] {
+  if (rest === undefined) return [];
+  const ratio = median(ratios(rest.rounds, READ.title, BARE_READ.title));
+  const what = `${READ.title} against ${BARE_READ.title}, per second`;
+  return [shareOf(what, ratio, READ_SHARE)];
 }
 
 function losslessGoals({ verified }: Results): Goal[] {

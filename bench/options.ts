@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** In one process on SQLite. */
-export const PARTS = ["throughput", "latency", "patch", "memory"] as const;
+export const PARTS = ["throughput", "latency", "patch", "rest", "memory"] as const;
 export type Part = (typeof PARTS)[number];
 /** As several processes on real servers. */
 export const CLUSTER_PARTS = [

@@ -14,6 +14,7 @@ describe("variantsFor", () => {
   it("starts only what a part needs", () => {
     expect(titles(["latency"])).toEqual(["(a) raw floor, 1000", "(c) gateway-twin, 1000"]);
     expect(titles(["patch"])).toEqual(["(c) gateway-twin, 1000"]);
+    expect(titles(["rest", "memory"])).toEqual([]);
   });
 });
 

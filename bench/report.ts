@@ -1,24 +1,25 @@
 import { type Goal, goalsOf } from "./goals.ts";
-import { table } from "./markdown.ts";
+import { spreadText, table } from "./markdown.ts";
 import type { LatencyRow } from "./parts/latency.ts";
 import type { MemoryResult } from "./parts/memory.ts";
 import type { PatchResult } from "./parts/patch-probe.ts";
 import type { Throughput } from "./parts/throughput.ts";
+import { restText } from "./rest/report.ts";
 import type { Results, VariantInfo, VerifiedVariant } from "./results.ts";
 import { cpuPer100k, messagesPerSecond, ratios, resultsOf } from "./rounds.ts";
-import { type Spread, spread } from "./stats.ts";
 
 export function renderReport(results: Results): string {
-  const { throughput, latency, patch, memory, verified, variants } = results;
+  const { throughput, latency, patch, rest, memory, verified, variants } = results;
   const sections = [
     `# Benchmark results\n\nWritten by \`npm run bench\` on ${results.date.toISOString()}; do not edit.`,
     section("Goals", goalTable(goalsOf(results))),
     throughput && section("Throughput", throughputText(throughput, variants, results.measureMs)),
     latency && section("Latency at a fixed rate", latencyText(latency)),
     patch && section("Desired state to the gateway", patchText(patch)),
+    rest && section("The open API", restText(rest, results.measureMs)),
     memory && section("Idle twins", memoryText(memory)),
     verified.length > 0 && section("Nothing lost", verifiedText(verified)),
-    section("Variants", variantTable(variants)),
+    variants.length > 0 && section("Variants", variantTable(variants)),
     section("Machine", environmentTable(results)),
   ];
   return `${sections.filter(Boolean).join("\n\n")}\n`;
@@ -134,10 +135,4 @@ function variantTable(variants: VariantInfo[]): string {
 
 export function environmentTable({ environment }: Pick<Results, "environment">): string {
   return table(["", ""], Object.entries(environment));
-}
-
-export function spreadText(values: readonly number[], digits: number): string {
-  if (values.length === 0) return "-";
-  const { median, min, max }: Spread = spread(values);
-  return `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`;
 }

@@ -3,6 +3,7 @@ import type { LatencyRow } from "./parts/latency.ts";
 import type { MemoryResult } from "./parts/memory.ts";
 import type { PatchResult } from "./parts/patch-probe.ts";
 import type { Throughput } from "./parts/throughput.ts";
+import type { RestResult } from "./rest/rest.ts";
 import type { Variant } from "./variants/variant.ts";
 import type { Verification } from "./verify.ts";
 
@@ -21,13 +22,14 @@ export type Results = {
   throughput?: Throughput;
   latency?: LatencyRow[];
   patch?: PatchResult | undefined;
+  rest?: RestResult;
   memory?: MemoryResult[];
   verified: VerifiedVariant[];
 };
 
 /** What makes the figures worthless, however good they look: lost messages, or too few rounds on a steady machine. */
-export function faultsOf({ verified, throughput }: Results, rounds: number): string[] {
-  const steady = throughput?.rounds.length ?? rounds;
+export function faultsOf({ verified, throughput, rest }: Results, rounds: number): string[] {
+  const steady = Math.min(throughput?.rounds.length ?? rounds, rest?.rounds.length ?? rounds);
   return [
     ...(steady < rounds ? [`only ${steady} of ${rounds} rounds met a steady machine`] : []),
     ...verified.flatMap(({ title, verification: { wrong } }) =>

@@ -16,15 +16,24 @@ export function cpuPer100k({ completed, cpuSeconds }: LoadResult): { server: num
 }
 
 /** A round is trusted when its floor is near the median floor: else other work was on the machine. */
-export function splitRounds(rounds: readonly Round[], floor: string): { kept: Round[]; rejected: Round[] } {
+export function splitRounds<R extends Round>(
+  rounds: readonly R[],
+  floor: string,
+): { kept: R[]; rejected: R[] } {
   const rates = rounds.map((round) => rateIn(round, floor) ?? Number.NaN);
   const middle = median(rates);
-  const steady = (_round: Round, index: number) =>
+  const steady = (_round: R, index: number) =>
     Math.abs((rates[index] ?? Number.NaN) / middle - 1) <= TOLERANCE;
   return {
     kept: rounds.filter(steady),
     rejected: rounds.filter((round, index) => !steady(round, index)),
   };
+}
+
+/** Each round starts with another one, so that none always follows the same one. */
+export function rotated<T>(items: readonly T[], by: number): T[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 /** Ratios are taken inside a round, where both sides met the same machine. */
@@ -35,7 +44,10 @@ export function ratios(rounds: readonly Round[], title: string, base: string): n
   });
 }
 
-export function resultsOf(rounds: readonly Round[], title: string): LoadResult[] {
+export function resultsOf<L extends LoadResult>(
+  rounds: readonly ReadonlyMap<string, L>[],
+  title: string,
+): L[] {
   return rounds.flatMap((round) => round.get(title) ?? []);
 }
 

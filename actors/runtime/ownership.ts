@@ -8,6 +8,7 @@ import type { Exclusion, RouteHint, Signals } from "./signals.ts";
 import type { ClusterView } from "./view.ts";
 import { ViewReader, type ViewReaderOptions } from "./view-reader.ts";
 
+/** Of each type: a gateway misses one of its actors at a time, and a node with many types leaves as fast. */
 const HAND_OFFS_AT_ONCE = 8;
 /** Others have so long to take what is not served here any more. */
 export const LEAVE_MS = 10_000;
@@ -37,7 +38,7 @@ export class Ownership {
   readonly #options: OwnershipOptions;
   readonly #holders = new Map<string, PartitionHolder>();
   readonly #leaving = new Set<string>();
-  readonly #moving = new Set<string>();
+  readonly #moving = new Map<string, string>();
   readonly #told = new Map<string, number>();
   readonly #exclusions: Exclusions;
   readonly #reader: ViewReader;
@@ -249,7 +250,7 @@ export class Ownership {
 
   /** A few at a time, so that the others are served meanwhile. */
   #handOff(holder: PartitionHolder, partitions: readonly number[]): void {
-    const now = partitions.slice(0, Math.max(0, HAND_OFFS_AT_ONCE - this.#moving.size));
+    const now = partitions.slice(0, Math.max(0, HAND_OFFS_AT_ONCE - this.#movingOf(holder.typeName)));
     if (now.length === 0) return;
     const others = this.#handingOff;
     const run = this.#giveBack(holder, now).catch((error: unknown) => this.#report(error));
@@ -257,9 +258,13 @@ export class Ownership {
     void run.then(() => this.look());
   }
 
+  #movingOf(type: string): number {
+    return [...this.#moving.values()].filter((moving) => moving === type).length;
+  }
+
   async #giveBack(holder: PartitionHolder, partitions: readonly number[]): Promise<void> {
     const refs = [...holder.partitions].filter(({ partition }) => partitions.includes(partition)).map(refOf);
-    for (const ref of refs) this.#moving.add(keyOf(ref));
+    for (const ref of refs) this.#moving.set(keyOf(ref), ref.type);
     try {
       await Promise.all(refs.map(({ partition }) => holder.surrender(partition)));
       await this.#options.store.release(refs);

@@ -1,5 +1,5 @@
-import { table } from "../markdown.ts";
-import { environmentTable, goalTable, section, spreadText, verifiedText } from "../report.ts";
+import { spreadText, table } from "../markdown.ts";
+import { environmentTable, goalTable, section, verifiedText } from "../report.ts";
 import { cpuPer100k, messagesPerSecond, type Round, ratios, resultsOf } from "../rounds.ts";
 import { percentile } from "../stats.ts";
 import { stormText } from "../storm/report.ts";

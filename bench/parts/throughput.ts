@@ -1,7 +1,7 @@
 import type { LoadResult } from "../generator/commands.ts";
 import type { Lane } from "../lane.ts";
 import type { Plan } from "../plan.ts";
-import { cpuPer100k, messagesPerSecond, type Round, splitRounds } from "../rounds.ts";
+import { cpuPer100k, messagesPerSecond, type Round, rotated, splitRounds } from "../rounds.ts";
 
 export type Throughput = { rounds: Round[]; rejected: Round[] };
 
@@ -22,12 +22,6 @@ function floorOf(lanes: readonly Lane[]): string {
   const floor = lanes.find(({ variant }) => variant.kind === "raw");
   if (floor === undefined) throw new Error("the raw floor did not start: nothing to compare with");
   return floor.variant.title;
-}
-
-/** Each round starts with another variant, so that none always follows the same one. */
-function rotated(lanes: readonly Lane[], by: number): Lane[] {
-  const first = by % lanes.length;
-  return [...lanes.slice(first), ...lanes.slice(0, first)];
 }
 
 async function runRound(lanes: readonly Lane[], plan: Plan): Promise<Round> {

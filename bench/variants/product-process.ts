@@ -16,7 +16,10 @@ export const START = manifest.scripts.start.split(" ").slice(1);
 
 type ProductProcess = {
   pid: number;
+  httpPort: number;
   mqttPort: number;
+  /** Of the first administrator, who is not rate limited. */
+  token: string;
   rest: RestClient;
   stop: () => Promise<void>;
 };
@@ -44,7 +47,7 @@ export async function startProduct(dataDir?: string): Promise<ProductProcess> {
     await stop();
     throw new Error(`${(error as Error).message}; its last output: ${output().trim() || "none"}`);
   }
-  return { pid: pidOf(child), mqttPort, rest, stop };
+  return { pid: pidOf(child), httpPort, mqttPort, token, rest, stop };
 }
 
 /** Nothing else of the caller's environment: a DATABASE_URL left set would change what is measured. */

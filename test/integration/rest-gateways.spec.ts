@@ -91,7 +91,7 @@ describe("a request is refused", () => {
     ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["gatewayId"], { gatewayId: "a b" }],
     ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["name"], { name: "x" }],
     ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["by"], { by: "x" }],
-    ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["__proto__"], '{"__proto__":{}}'],
+    ["POST", "/v1/gateways", "KEY_NOT_ALLOWED", [], '{"__proto__":{}}'],
     ["POST", "/v1/gateways?displayName=x", "INVALID_ARGUMENT", ["displayName"], {}],
     ["PATCH", "/v1/gateways/none", "INVALID_ARGUMENT", ["gatewayId"], { gatewayId: "x" }],
     ["POST", "/v1/gateways/none:rotateCredentials", "INVALID_ARGUMENT", ["x"], { x: 1 }],
