@@ -125,11 +125,15 @@ function doubledEntries(entries: readonly Entry[]): string[] {
     .map(([key, count]) => `${key} was committed ${count} times`);
 }
 
-/** Per partition: no gap, none twice, none of an older epoch after one of a newer. */
+/**
+ * Per partition: no gap, none twice, none of an older epoch after one of a newer. The registry has no partitions: its
+ * events get their numbers before they are committed, and may overtake each other.
+ */
 function brokenRows(rows: readonly DeliveredRow[]): string[] {
   const last = new Map<string, DeliveredRow>();
   const broken: string[] = [];
   for (const row of rows) {
+    if (row.type === "gateway") continue;
     const key = `${row.type}/${row.partition}`;
     const before = last.get(key);
     const isNext = row.pos === (before?.pos ?? 0) + 1 || (row.pos === before?.pos && row.first > 0);
