@@ -18,8 +18,9 @@ export class PatchProbe {
     this.#gateway = gateway;
   }
 
-  static async open({ rest, mqttPort }: Server): Promise<PatchProbe> {
-    const [credentials] = await provision(rest, ["bench-patch"]);
+  /** With a new gateway of this id. */
+  static async open({ rest, mqttPort }: Server, gatewayId = "bench-patch"): Promise<PatchProbe> {
+    const [credentials] = await provision(rest, [gatewayId]);
     if (credentials === undefined) throw new Error("the gateway of the PATCH part was not created");
     return new PatchProbe(rest, await PatchGateway.connect(mqttPort, credentials));
   }

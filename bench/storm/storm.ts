@@ -54,7 +54,7 @@ export async function measureStorm({ cluster, servers }: Stage, plan: ClusterPla
   await untilOffline(cluster.rest, ids.length);
   const changed = ids.filter((_, index) => index % 10 === 0);
   await wish(cluster.rest, changed, 2);
-  const probe = await PatchProbe.open({ rest: cluster.rest, mqttPort: cluster.mqttPort });
+  const probe = await PatchProbe.open({ rest: cluster.rest, mqttPort: cluster.mqttPort }, "storm-other");
   const storm = await rage(cluster, edges, { probe, ids, changed, withinMs: stormMs });
   const result = { ...storm, restless: await restless(cluster, probe, stormMs) };
   await probe.close();
