@@ -4,6 +4,7 @@ import type { Twin } from "../actors/contracts/twins.ts";
 import type { SectionView, TwinView } from "../actors/twin/contract.ts";
 import { OWN_SOURCE } from "../actors/twin/profiles.ts";
 import { type LeafTimes, leafStamps } from "../actors/twin/times.ts";
+import { rfc3339 } from "./rfc3339.ts";
 
 type View = "BASIC" | "FULL";
 
@@ -45,8 +46,4 @@ function readable(times: LeafTimes): JsonObject {
   return Object.fromEntries(
     entries.map(([key, time]) => [key, typeof time === "number" ? rfc3339(time) : readable(time)]),
   );
-}
-
-function rfc3339(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -13,12 +13,13 @@ import type { ActorRouter } from "../../../mixins/actor-router.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
 import { callerOf } from "../../../mixins/caller.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import { rfc3339 } from "../../../mixins/rfc3339.ts";
 import type { CameraHost } from "./camera-host.ts";
 import type { Errands } from "./errands.ts";
 import { follow } from "./follow.ts";
 import { listCameras } from "./list.ts";
 import { Moves } from "./moves.ts";
-import { cameraResource, rfc3339 } from "./resource.ts";
+import { cameraResource } from "./resource.ts";
 import type { CameraSettings } from "./settings.ts";
 import { findSnapshot, takeSnapshot } from "./snapshots.ts";
 

@@ -1,6 +1,7 @@
 import { controlOf } from "../../../actors/camera/control.ts";
 import type { Camera as CameraView } from "../../../actors/camera/state.ts";
 import type { Camera } from "../../../actors/contracts/cameras.ts";
+import { rfc3339 } from "../../../mixins/rfc3339.ts";
 
 /** A camera as the open API shows it. `now` in epoch milliseconds. */
 export function cameraResource(gatewayId: string, camera: CameraView, now: number): Camera {
@@ -22,8 +23,4 @@ function streamOf({ stream, stops, leases }: CameraView, now: number): Camera["s
   if (!stream) return { state: stops.length > 0 ? "STOPPING" : "OFF", viewers };
   const { streamId, phase, url } = stream;
   return { state: phase, streamId, ...(url !== null && { url }), viewers };
-}
-
-export function rfc3339(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -1,5 +1,6 @@
 import type { ConfigView } from "../../../actors/config/contract.ts";
 import type { Config } from "../../../actors/contracts/config.ts";
+import { rfc3339 } from "../../../mixins/rfc3339.ts";
 
 /** The configuration state as the open API shows it. `now` in epoch milliseconds. */
 export function configResource(view: ConfigView, now: number): Config {
@@ -29,8 +30,4 @@ function lastError({ lastError: error, attempts }: ConfigView): Config["lastErro
     ...(refused && { refused: refused.map((refusal) => ({ ...refusal })) }),
     time: rfc3339(time),
   };
-}
-
-function rfc3339(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -1,7 +1,7 @@
-import { isUtf8 } from "node:buffer";
 import { Type } from "typebox";
 import { DomainError } from "../../../actors/contracts/errors.ts";
-import { isJsonObject, type JsonObject } from "../../../actors/contracts/json.ts";
+import type { JsonObject } from "../../../actors/contracts/json.ts";
+import { payloadObject } from "../../../actors/contracts/payload-object.ts";
 import { UP_PAYLOADS } from "../../../actors/contracts/payloads.ts";
 import {
   CLOSE_REASONS,
@@ -51,7 +51,7 @@ const DECODERS: Readonly<Record<SignalKind, (payload: JsonObject, source: Source
 
 /** Throws a DomainError that says what is wrong with the signal. `node`: that of the edge it came from. */
 export function wordOf({ kind, sessionId, payload }: PresenceSignal, node: string): Word {
-  return DECODERS[kind](parseObject(payload), { sessionId, node });
+  return DECODERS[kind](payloadObject(payload), { sessionId, node });
 }
 
 function connected(what: "opened" | "alive", payload: JsonObject, { sessionId, node }: Source): Word {
@@ -97,19 +97,4 @@ function bye(payload: JsonObject, { sessionId }: Source): Word {
 /** Nobody tells what keep-alive the two have agreed upon. */
 function atBroker(node: string, boot?: string): Connection {
   return { sessionId: brokerSession(boot), node, keepAliveMs: 0 };
-}
-
-function parseObject(payload: Uint8Array): JsonObject {
-  if (!isUtf8(payload)) throw new DomainError("INVALID_UTF8");
-  const value = parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString());
-  if (isJsonObject(value)) return value;
-  throw new DomainError("NOT_AN_OBJECT", { what: "payload" });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new DomainError("MALFORMED_JSON", { problem: String(error) });
-  }
 }

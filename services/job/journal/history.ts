@@ -2,11 +2,11 @@ import type { Params } from "../../../actors/contracts/contract.ts";
 import type { HistoryEntry } from "../../../actors/contracts/journal.ts";
 import { isJsonObject } from "../../../actors/contracts/json.ts";
 import { keyOfToken, pageSizeOf, pageTokenOf } from "../../../mixins/paging.ts";
+import { rfc3339 } from "../../../mixins/rfc3339.ts";
 import type { Sql } from "../../../stores/sql/sql.ts";
 import { changesOf } from "./changes.ts";
 import { indexUp } from "./indexing.ts";
 import { type EventRow, pagesAt } from "./pages.ts";
-import { rfc3339 } from "./rows.ts";
 import { placesOf } from "./search.ts";
 import { termOf } from "./terms.ts";
 

@@ -1,4 +1,5 @@
 import type { JournalEvent } from "../../../actors/contracts/journal.ts";
+import { rfc3339 } from "../../../mixins/rfc3339.ts";
 import type { EventRow } from "./pages.ts";
 
 export function eventOf({
@@ -21,8 +22,4 @@ export function eventOf({
     ...(reason !== null && { reason }),
     data,
   };
-}
-
-export function rfc3339(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
