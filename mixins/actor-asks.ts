@@ -2,6 +2,7 @@ import type { CallingOptions } from "moleculer";
 import { DomainError } from "../actors/contracts/errors.ts";
 import type { Outcome } from "../actors/runtime/actor.ts";
 import type { Ask } from "../actors/runtime/ask.ts";
+import type { CommandOf, Commands, ReplyOf } from "../actors/runtime/handlers.ts";
 import type { Routes } from "../actors/runtime/routes.ts";
 import type { ActorRouter } from "./actor-router.ts";
 import type { Caller } from "./bridge.ts";
@@ -11,15 +12,6 @@ import { withOwnerHint } from "./owner-hint.ts";
 export const DEADLINE_MS = 9000;
 /** Of one reply between nodes, as JSON. */
 const MAX_REPLY_BYTES = 256 * 1024;
-
-/** Every command of an actor type, by name. */
-type Commands<Names> = {
-  readonly [Name in keyof Names]: { readonly params: unknown; readonly reply: unknown };
-};
-type CommandOf<C extends Commands<C>> = {
-  [Name in keyof C]: { readonly name: Name; readonly params: C[Name]["params"] };
-}[keyof C];
-type ReplyOf<C extends Commands<C>> = C[keyof C]["reply"];
 
 type Host<Command, Reply> = { ask(actorId: string, command: Command): Promise<Outcome<Reply>> };
 

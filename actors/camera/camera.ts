@@ -1,4 +1,5 @@
-import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import type { ActorType } from "../runtime/actor.ts";
+import { decideBy, type HandlersOf } from "../runtime/handlers.ts";
 import { acquireControl } from "./commands/acquire-control.ts";
 import { checkMove } from "./commands/check-move.ts";
 import { due } from "./commands/due.ts";
@@ -19,16 +20,8 @@ import { type CameraRules, DEFAULT_CAMERA_RULES } from "./rules.ts";
 import { DUE } from "./settle.ts";
 import { type CameraState, EMPTY_CAMERAS, isForgettable } from "./state.ts";
 
-type CommandHandlers = {
-  readonly [Name in keyof CameraCommands]: (
-    rules: CameraRules,
-    state: CameraState,
-    params: CameraCommands[Name]["params"],
-    context: Context,
-  ) => Decision<CameraEvent, CameraCommands[Name]["reply"]>;
-};
+type CommandHandlers = HandlersOf<CameraRules, CameraState, CameraCommands, CameraEvent>;
 
-/** A command without a handler does not compile. */
 const commands: CommandHandlers = {
   // by viewers
   startStream,
@@ -62,21 +55,12 @@ export function cameraActor(rules: CameraRules = DEFAULT_CAMERA_RULES): CameraAc
     pack: (state) => state,
     unpack: (packed) => packed as CameraState,
     initial: () => EMPTY_CAMERAS,
-    decide: (state, command, context) => dispatch(rules, state, command, context),
+    decide: (state, command, context) => decideBy(commands, rules, state, command, context),
     evolve: apply,
     isEmpty: isForgettable,
     isRoutine: ({ type }) => type === "camera.changed",
     timerDue,
   };
-}
-
-function dispatch<Name extends keyof CameraCommands>(
-  rules: CameraRules,
-  state: CameraState,
-  command: { readonly name: Name; readonly params: CameraCommands[Name]["params"] },
-  context: Context,
-): Decision<CameraEvent, CameraCommands[Name]["reply"]> {
-  return commands[command.name](rules, state, command.params, context);
 }
 
 function timerDue(timer: string): CameraCommand {

@@ -1,4 +1,5 @@
-import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import type { ActorType } from "../runtime/actor.ts";
+import { decideBy, type HandlersOf } from "../runtime/handlers.ts";
 import { CHECKS, DEADLINE } from "./changes.ts";
 import { cancelCommand } from "./commands/cancel-command.ts";
 import { checkDue } from "./commands/check-due.ts";
@@ -15,16 +16,8 @@ import { apply } from "./events/apply.ts";
 import { COMMAND_LIMITS, type CommandLimits } from "./limits.ts";
 import { type GatewayCommands, NO_COMMANDS } from "./state.ts";
 
-type CommandHandlers = {
-  readonly [Name in keyof CommandCommands]: (
-    limits: CommandLimits,
-    state: GatewayCommands,
-    params: CommandCommands[Name]["params"],
-    context: Context,
-  ) => Decision<CommandEvent, CommandCommands[Name]["reply"]>;
-};
+type CommandHandlers = HandlersOf<CommandLimits, GatewayCommands, CommandCommands, CommandEvent>;
 
-/** A command without a handler does not compile. */
 const commands: CommandHandlers = {
   // by gateways
   recordAnswer,
@@ -54,20 +47,11 @@ export function commandActor(limits: CommandLimits = COMMAND_LIMITS): CommandAct
     pack: packCommands,
     unpack: (packed) => unpackCommands(packed as PackedCommands),
     initial: () => NO_COMMANDS,
-    decide: (state, command, context) => dispatch(limits, state, command, context),
+    decide: (state, command, context) => decideBy(commands, limits, state, command, context),
     evolve: apply,
     isEmpty: ({ open, ended, left }) => open.length + ended.length + left.length === 0,
     timerDue,
   };
-}
-
-function dispatch<Name extends keyof CommandCommands>(
-  limits: CommandLimits,
-  state: GatewayCommands,
-  command: { readonly name: Name; readonly params: CommandCommands[Name]["params"] },
-  context: Context,
-): Decision<CommandEvent, CommandCommands[Name]["reply"]> {
-  return commands[command.name](limits, state, command.params, context);
 }
 
 function timerDue(timer: string): CommandCommand {

@@ -1,4 +1,5 @@
-import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import type { ActorType } from "../runtime/actor.ts";
+import { decideBy, type HandlersOf } from "../runtime/handlers.ts";
 import { attemptDue } from "./commands/attempt-due.ts";
 import { countTraffic } from "./commands/count-traffic.ts";
 import { getConfig } from "./commands/get-config.ts";
@@ -13,16 +14,8 @@ import { apply } from "./events/apply.ts";
 import { ATTEMPT, type ConfigRules } from "./reconcile.ts";
 import { type ConfigState, EMPTY_CONFIG, isForgettable } from "./state.ts";
 
-type CommandHandlers = {
-  readonly [Name in keyof ConfigCommands]: (
-    rules: ConfigRules,
-    state: ConfigState,
-    params: ConfigCommands[Name]["params"],
-    context: Context,
-  ) => Decision<ConfigEvent, ConfigCommands[Name]["reply"]>;
-};
+type CommandHandlers = HandlersOf<ConfigRules, ConfigState, ConfigCommands, ConfigEvent>;
 
-/** A command without a handler does not compile. */
 const commands: CommandHandlers = {
   // by other actors' events
   twinChanged,
@@ -48,21 +41,12 @@ export function configActor(rules: ConfigRules = DEFAULT_CONFIG_RULES): ConfigAc
     pack: packConfig,
     unpack: (packed) => unpackConfig(packed as PackedConfig),
     initial: () => EMPTY_CONFIG,
-    decide: (state, command, context) => dispatch(rules, state, command, context),
+    decide: (state, command, context) => decideBy(commands, rules, state, command, context),
     evolve: apply,
     isEmpty: isForgettable,
     isRoutine,
     timerDue,
   };
-}
-
-function dispatch<Name extends keyof ConfigCommands>(
-  rules: ConfigRules,
-  state: ConfigState,
-  command: { readonly name: Name; readonly params: ConfigCommands[Name]["params"] },
-  context: Context,
-): Decision<ConfigEvent, ConfigCommands[Name]["reply"]> {
-  return commands[command.name](rules, state, command.params, context);
 }
 
 /** What neither begins nor ends a phase is for the actor itself. */

@@ -1,4 +1,5 @@
-import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import type { ActorType, Context } from "../runtime/actor.ts";
+import { decideBy, type HandlersOf } from "../runtime/handlers.ts";
 import { closeConnection } from "./commands/close-connection.ts";
 import { getPresence } from "./commands/get-presence.ts";
 import { graceDue } from "./commands/grace-due.ts";
@@ -20,14 +21,7 @@ import { connectionsExpired } from "./events/connections-expired.ts";
 import type { PresenceSettings } from "./settings.ts";
 import { EMPTY_PRESENCE, type GatewayPresence } from "./state.ts";
 
-type CommandHandlers = {
-  readonly [Name in keyof PresenceCommands]: (
-    settings: PresenceSettings,
-    state: GatewayPresence,
-    params: PresenceCommands[Name]["params"],
-    context: Context,
-  ) => Decision<PresenceEvent, PresenceCommands[Name]["reply"]>;
-};
+type CommandHandlers = HandlersOf<PresenceSettings, GatewayPresence, PresenceCommands, PresenceEvent>;
 
 type EventHandlers = {
   readonly [Type in keyof PresenceEvents]: (
@@ -38,7 +32,6 @@ type EventHandlers = {
   ) => GatewayPresence;
 };
 
-/** A command without a handler does not compile. */
 const commands: CommandHandlers = {
   // by edges
   openConnection,
@@ -73,7 +66,7 @@ export function presenceActor({ settings, lastSeen }: PresenceActorOptions): Pre
     pack: packPresence,
     unpack: (packed) => unpackPresence(packed as PackedPresence),
     initial: () => EMPTY_PRESENCE,
-    decide: (state, command, context) => dispatch(settings, state, command, context),
+    decide: (state, command, context) => decideBy(commands, settings, state, command, context),
     evolve: (state, event, context) => fold(settings, state, event, context),
     isEmpty: (state) => state === EMPTY_PRESENCE,
     isRoutine: ({ type }) => type !== "presence.changed" && type !== "presence.removed",
@@ -82,15 +75,6 @@ export function presenceActor({ settings, lastSeen }: PresenceActorOptions): Pre
         ? { name: "graceDue", params: {} }
         : { name: "keepAliveDue", params: { lastSeen: lastSeen(actorId) } },
   };
-}
-
-function dispatch<Name extends keyof PresenceCommands>(
-  settings: PresenceSettings,
-  state: GatewayPresence,
-  command: { readonly name: Name; readonly params: PresenceCommands[Name]["params"] },
-  context: Context,
-): Decision<PresenceEvent, PresenceCommands[Name]["reply"]> {
-  return commands[command.name](settings, state, command.params, context);
 }
 
 function fold<Type extends keyof PresenceEvents>(

@@ -1,4 +1,5 @@
-import type { ActorType, Context, Decision } from "../runtime/actor.ts";
+import type { ActorType, Context } from "../runtime/actor.ts";
+import { decideBy, type HandlersOf } from "../runtime/handlers.ts";
 import { getTwin } from "./commands/get-twin.ts";
 import { hello } from "./commands/hello.ts";
 import { layProfiles } from "./commands/lay-profiles.ts";
@@ -19,14 +20,7 @@ import { reportedUpdated } from "./events/reported-updated.ts";
 import { advance } from "./sequence.ts";
 import { EMPTY_TWIN, type TwinState } from "./state.ts";
 
-export type CommandHandlers = {
-  readonly [Name in keyof TwinCommands]: (
-    rules: TwinRules,
-    state: TwinState,
-    params: TwinCommands[Name]["params"],
-    context: Context,
-  ) => Decision<TwinEvent, TwinCommands[Name]["reply"]>;
-};
+export type CommandHandlers = HandlersOf<TwinRules, TwinState, TwinCommands, TwinEvent>;
 
 export type EventHandlers = {
   readonly [Type in keyof TwinEvents]: (
@@ -36,7 +30,6 @@ export type EventHandlers = {
   ) => TwinState;
 };
 
-/** A command without a handler does not compile. */
 const commands: CommandHandlers = {
   // by the gateway
   reportState,
@@ -70,7 +63,7 @@ export function twinActor(rules: TwinRules): TwinActor {
     pack: packTwin,
     unpack: (packed) => unpackTwin(packed as PackedTwin),
     initial: () => EMPTY_TWIN,
-    decide: (state, command, context) => dispatch(rules, state, command, context),
+    decide: (state, command, context) => decideBy(commands, rules, state, command, context),
     evolve: (state, event, context) => fold(state, event, context),
     isEmpty: (state) => state === EMPTY_TWIN,
     isRoutine,
@@ -94,15 +87,6 @@ function isRoutine(event: TwinEvent): boolean {
 /** One that tells something: others are steps within a power-on. */
 function isHello({ boot, seq, cameras }: TwinEvents["twin.position.advanced"]): boolean {
   return cameras !== undefined || (boot !== undefined && seq === undefined);
-}
-
-function dispatch<Name extends keyof TwinCommands>(
-  rules: TwinRules,
-  state: TwinState,
-  command: { readonly name: Name; readonly params: TwinCommands[Name]["params"] },
-  context: Context,
-): Decision<TwinEvent, TwinCommands[Name]["reply"]> {
-  return commands[command.name](rules, state, command.params, context);
 }
 
 function fold<Type extends keyof TwinEvents>(
