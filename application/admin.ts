@@ -1,4 +1,3 @@
-import type { Counters } from "../mixins/counters.ts";
 import { accessService } from "../services/admin/access/access.service.ts";
 import { auditService } from "../services/admin/audit/audit.service.ts";
 import { clusterService } from "../services/admin/cluster.service.ts";
@@ -10,7 +9,7 @@ import { sharedCounters } from "./shared-cache.ts";
 const DAY_MS = 86_400_000;
 
 /** Who may do what, who did what, and how the cluster is. */
-export function admin({ env, sequelize, shared, log }: Parts, counters: Counters) {
+export function admin({ env, sequelize, shared, metrics: counters, log }: Parts) {
   const clock = Date.now;
   return {
     access: () =>

@@ -48,7 +48,8 @@ export async function startApplication(
     const sequelize = await database(env, log);
     closing.push(() => sequelize.close());
     const blobs = blobStore({ env, sequelize });
-    const audit = new AuditWriter({ sequelize, counters: metricCounters(broker), log });
+    const metrics = metricCounters(broker);
+    const audit = new AuditWriter({ sequelize, counters: metrics, log });
     closing.push(() => audit.stop());
     const messages = await messaging(env, { sequelize, log });
     closing.push(() => messages.close());
@@ -66,6 +67,7 @@ export async function startApplication(
       routes,
       bus,
       log,
+      metrics,
       phase,
       shared,
       leases,

@@ -1,5 +1,4 @@
 import { cameraActor } from "../actors/camera/camera.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { cameraAsks } from "../services/core/cameras/asks.ts";
 import { camerasService } from "../services/core/cameras/cameras.service.ts";
 import { Errands } from "../services/core/cameras/errands.ts";
@@ -8,8 +7,8 @@ import { hostOf, routerTo } from "./actors.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service of gateways' cameras, and the host of its actors. */
-export function cameras(parts: Parts, counters: Counters) {
-  const { env, node, routes, bus, broker, log } = parts;
+export function cameras(parts: Parts) {
+  const { env, node, routes, bus, broker, metrics: counters, log } = parts;
   const settings = { ...CAMERA_SETTINGS, publicUrl: env.PUBLIC_URL || ownUrl(parts) };
   const host = hostOf(parts, cameraActor(), (sent) => errands.send(sent));
   const router = routerTo(parts, "camera");

@@ -1,6 +1,5 @@
 import { commandActor } from "../actors/command/command.ts";
 import type { ActorRouter } from "../mixins/actor-router.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { Downlinks } from "../mixins/downlinks.ts";
 import { commandAsks } from "../services/core/commands/asks.ts";
 import { commandsService } from "../services/core/commands/commands.service.ts";
@@ -9,8 +8,8 @@ import { hostOf, partitionCountOf } from "./actors.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service of commands to gateways, and the host of its actors. */
-export function commands(parts: Parts, router: ActorRouter, counters: Counters) {
-  const { env, broker, node, routes, bus, sequelize, log } = parts;
+export function commands(parts: Parts, router: ActorRouter) {
+  const { env, broker, node, routes, bus, sequelize, metrics: counters, log } = parts;
   const owned = new OwnedCommands(partitionCountOf(parts));
   const downlinks = new Downlinks({ caller: broker, counters });
   const host = hostOf(parts, commandActor(), (sent) => downlinks.send(sent), owned.tap(bus));

@@ -1,6 +1,5 @@
 import type { ServiceSchema } from "moleculer";
 import { configActor } from "../actors/config/config.ts";
-import type { Metrics } from "../mixins/counters.ts";
 import { configAsks } from "../services/core/config/asks.ts";
 import { configService } from "../services/core/config/config.service.ts";
 import { Deliveries } from "../services/core/config/deliveries.ts";
@@ -8,8 +7,8 @@ import { hostOf, routerTo } from "./actors.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service that brings gateways to what is desired of them, and the host of its actors. */
-export function config(parts: Parts, metrics: Metrics) {
-  const { env, node, routes, bus, broker, sequelize, log } = parts;
+export function config(parts: Parts) {
+  const { env, node, routes, bus, broker, sequelize, metrics, log } = parts;
   const deliveries = new Deliveries({ caller: broker, counters: metrics, log });
   const host = hostOf(parts, configActor(), (sent) => deliveries.send(sent));
   const router = routerTo(parts, "config");

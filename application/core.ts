@@ -1,6 +1,5 @@
 import type { ServiceSchema } from "moleculer";
 import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
-import type { Metrics } from "../mixins/counters.ts";
 import { artifactsService } from "../services/core/artifacts/artifacts.service.ts";
 import { configProfilesService } from "../services/core/config-profiles/config-profiles.service.ts";
 import { gatewaysService } from "../services/core/gateways/gateways.service.ts";
@@ -13,19 +12,19 @@ import { presence } from "./presence.ts";
 import { twins } from "./twins.ts";
 
 /** The services of what gateways are, the hosts of their actors, and the ways to these for the edges. */
-export function core(parts: Parts, metrics: Metrics) {
-  const { sequelize, node, bus, log } = parts;
+export function core(parts: Parts) {
+  const { sequelize, node, bus, metrics, log } = parts;
   const routers = {
     twins: routerTo(parts, "twin"),
     presence: routerTo(parts, "presence"),
     commands: routerTo(parts, "command"),
   };
   const actors = {
-    twins: twins(parts, routers.twins, metrics),
-    presence: presence(parts, routers.presence, metrics),
-    config: config(parts, metrics),
-    commands: commands(parts, routers.commands, metrics),
-    cameras: cameras(parts, metrics),
+    twins: twins(parts, routers.twins),
+    presence: presence(parts, routers.presence),
+    config: config(parts),
+    commands: commands(parts, routers.commands),
+    cameras: cameras(parts),
   };
   const own = { sequelize, clock: Date.now, log };
   return {

@@ -1,5 +1,4 @@
 import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { mqttBridgeService } from "../services/edge/mqtt-bridge/mqtt-bridge.service.ts";
 import { mqttFrontService } from "../services/edge/mqtt-front/mqtt-front.service.ts";
 import { certificates } from "./certificates.ts";
@@ -8,7 +7,7 @@ import type { Parts } from "./parts.ts";
 import { sharedCounters } from "./shared-cache.ts";
 
 /** Where gateways' messages come in. */
-export function edge({ env, node, shared, log }: Parts, ways: Ways, counters: Counters) {
+export function edge({ env, node, shared, metrics: counters, log }: Parts, ways: Ways) {
   const common = { ...ways, limits: DEFAULT_LIMITS, clock: Date.now, counters };
   return {
     "mqtt-front": () =>

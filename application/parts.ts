@@ -6,6 +6,7 @@ import type { EventBus, Log } from "../actors/runtime/ports.ts";
 import type { ReadLeases } from "../actors/runtime/read-leases.ts";
 import type { Routes } from "../actors/runtime/routes.ts";
 import type { Environment } from "../env.ts";
+import type { Metrics } from "../mixins/counters.ts";
 import type { AuditWriter } from "../services/admin/audit/audit-writer.ts";
 import type { SharedCache } from "./shared-cache.ts";
 
@@ -21,6 +22,7 @@ export type Parts = {
   readonly routes: Routes;
   readonly bus: EventBus;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly phase: Phase;
   readonly shared: SharedCache | undefined;
   readonly leases: ReadLeases | undefined;

@@ -1,15 +1,14 @@
 import { presenceActor } from "../actors/presence/presence.ts";
 import { DEFAULT_PRESENCE_SETTINGS } from "../actors/presence/settings.ts";
 import type { ActorRouter } from "../mixins/actor-router.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { presenceService } from "../services/core/presence/presence.service.ts";
 import { Vitals } from "../services/core/presence/vitals.ts";
 import { hostOf, partitionCountOf } from "./actors.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service of who is there, and the host of its actors. */
-export function presence(parts: Parts, router: ActorRouter, counters: Counters) {
-  const { env, node, routes, bus, sequelize, log } = parts;
+export function presence(parts: Parts, router: ActorRouter) {
+  const { env, node, routes, bus, sequelize, metrics: counters, log } = parts;
   const vitals = new Vitals({ partitionCount: partitionCountOf(parts), clock: Date.now, counters });
   const lastSeen = (gatewayId: string) => vitals.atDeadline(gatewayId);
   const type = presenceActor({ settings: DEFAULT_PRESENCE_SETTINGS, lastSeen });

@@ -1,5 +1,4 @@
 import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { apiService } from "../services/bff/api.service.ts";
 import { audited } from "../services/bff/audit.ts";
 import { idempotencyStore } from "../services/bff/idempotency-store.ts";
@@ -13,8 +12,8 @@ import { rateWindows } from "./shared-cache.ts";
 type Pages = Pick<Parameters<typeof apiService>[0], "metricsText" | "health">;
 
 /** The open API; a node without it has its plain pages all the same. */
-export function rest(parts: Parts, given: Pages, counters: Counters) {
-  const { env, sequelize, shared, audit, blobs, log } = parts;
+export function rest(parts: Parts, given: Pages) {
+  const { env, sequelize, shared, audit, blobs, metrics: counters, log } = parts;
   const clock = Date.now;
   const listener = {
     host: env.HTTP_HOST,

@@ -1,5 +1,4 @@
 import type { ServiceSchema } from "moleculer";
-import { metricCounters } from "../mixins/counters.ts";
 import { metricsText } from "../mixins/metrics-page.ts";
 import { nodeService } from "../services/admin/node.service.ts";
 import { deadLettersService } from "../services/job/dead-letters.service.ts";
@@ -16,22 +15,21 @@ import { rest } from "./rest.ts";
 
 /** The services that this node runs. */
 export function services(parts: Parts): ServiceSchema[] {
-  const { env, broker, node, phase } = parts;
-  const counters = metricCounters(broker);
-  const { hosts, ways, makers: cores } = core(parts, counters);
+  const { env, broker, node, metrics, phase } = parts;
+  const { hosts, ways, makers: cores } = core(parts);
   const text = metricsText(broker);
   const metricsOfActors = () => {
-    for (const host of hosts) gaugeActors(counters, host, node);
+    for (const host of hosts) gaugeActors(metrics, host, node);
     return text();
   };
   const pages = { metricsText: metricsOfActors, health: () => healthOf(node, phase) };
-  const { probes, makers: bff } = rest(parts, pages, counters);
+  const { probes, makers: bff } = rest(parts, pages);
   const makers: Record<ServiceName, () => ServiceSchema> = {
     ...cores,
-    ...edge(parts, ways, counters),
+    ...edge(parts, ways),
     ...bff,
-    ...admin(parts, counters),
-    ...jobs(parts, counters),
+    ...admin(parts),
+    ...jobs(parts),
   };
   const names = Object.keys(makers) as ServiceName[];
   const wanted = names.filter((name) => runsService(env.ROLES, name) && isPossible(parts, name));
@@ -40,8 +38,8 @@ export function services(parts: Parts): ServiceSchema[] {
 }
 
 /** What consumes the bus. */
-function jobs(parts: Parts, counters: ReturnType<typeof metricCounters>) {
-  const { broker, bus, sequelize, log } = parts;
+function jobs(parts: Parts) {
+  const { broker, bus, sequelize, metrics: counters, log } = parts;
   const redeliver = redeliverTo(broker, (type) => routerTo(parts, type));
   return {
     "dead-letters": () => deadLettersService({ bus, sequelize, counters, redeliver }),

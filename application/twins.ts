@@ -3,7 +3,6 @@ import { DEFAULT_LIMITS } from "../actors/contracts/limits.ts";
 import { twinActor } from "../actors/twin/twin.ts";
 import type { ActorRouter } from "../mixins/actor-router.ts";
 import { CachedViews } from "../mixins/cached-views.ts";
-import type { Counters } from "../mixins/counters.ts";
 import { Downlinks } from "../mixins/downlinks.ts";
 import { twinAsks } from "../services/core/twins/asks.ts";
 import { TwinLending } from "../services/core/twins/lending.ts";
@@ -13,14 +12,14 @@ import { hostOf, partitionCountOf } from "./actors.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service of the twins and the host of their actors. */
-export function twins(parts: Parts, router: ActorRouter, counters: Counters) {
-  const { node, routes, broker, leases, log } = parts;
+export function twins(parts: Parts, router: ActorRouter) {
+  const { node, routes, broker, leases, metrics: counters, log } = parts;
   const traffic = new TrafficCount({ caller: broker, counters, log });
   const downlinks = new Downlinks({ caller: broker, counters, traffic });
   const host = hostOf(parts, twinActor({ limits: DEFAULT_LIMITS }), (messages) => downlinks.send(messages));
   const asks = twinAsks({ nodeId: parts.env.NODE_ID, host, router, routes });
   const lending = new TwinLending({ host, router, broker, leases });
-  const views = cachedViews(parts, host.typeName, lending, counters) ?? lending;
+  const views = cachedViews(parts, host.typeName, lending) ?? lending;
   const schema: ServiceSchema = twinsService({
     node,
     host,
@@ -35,10 +34,10 @@ export function twins(parts: Parts, router: ActorRouter, counters: Counters) {
 }
 
 /** Undefined without a cache that nodes share. */
-function cachedViews(parts: Parts, type: string, lending: TwinLending, counters: Counters) {
-  if (!parts.shared) return undefined;
-  const { cache } = parts.shared;
+function cachedViews(parts: Parts, type: string, lending: TwinLending) {
+  const { shared, metrics: counters } = parts;
+  if (!shared) return undefined;
   const load = (gatewayIds: readonly string[]) => lending.load(gatewayIds);
   const partitionCount = partitionCountOf(parts);
-  return new CachedViews({ cache, type, partitionCount, load, counters, random: Math.random });
+  return new CachedViews({ cache: shared.cache, type, partitionCount, load, counters, random: Math.random });
 }
