@@ -33,7 +33,7 @@ export function sharedCache(env: Environment, log: Log): SharedCache | undefined
 /** The owner's side of the cache. */
 export function readLeases(shared: SharedCache | undefined, mayServe: () => boolean): ReadLeases | undefined {
   if (!shared) return undefined;
-  return new ReadLeases({ cache: shared.cache, clock: () => performance.now(), mayServe });
+  return new ReadLeases({ cache: shared.cache, type: "twin", clock: () => performance.now(), mayServe });
 }
 
 /** Windows of calls, of all nodes; of this one as long as Redis is away, or when there is none. */

@@ -127,7 +127,7 @@ export class Committer {
   #report(error: unknown): void {
     const problem = error instanceof Error ? error.message : String(error);
     if (problem !== this.#problem)
-      this.#log.error("the store refuses commits; nothing is acknowledged", { problem });
+      this.#log.error("the store refuses commits; nothing is acknowledged", { error });
     this.#problem = problem;
   }
 }

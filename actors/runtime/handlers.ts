@@ -1,3 +1,4 @@
+import { DomainError } from "../contracts/errors.ts";
 import type { Context, Decision } from "./actor.ts";
 
 /** Every command of an actor type, by name. */
@@ -21,7 +22,10 @@ export type HandlersOf<Rules, State, C extends Commands<C>, Event> = {
   ) => Decision<Event, C[Name]["reply"]>;
 };
 
-/** What the command's handler decides. */
+/**
+ * What the command's handler decides. One that only a later version knows is refused, to be asked again: by then its
+ * actor may be at a node of that version.
+ */
 export function decideBy<Rules, State, C extends Commands<C>, Event, Name extends keyof C>(
   handlers: HandlersOf<Rules, State, C, Event>,
   rules: Rules,
@@ -29,5 +33,8 @@ export function decideBy<Rules, State, C extends Commands<C>, Event, Name extend
   command: { readonly name: Name; readonly params: C[Name]["params"] },
   context: Context,
 ): Decision<Event, C[Name]["reply"]> {
-  return handlers[command.name](rules, state, command.params, context);
+  const { name } = command;
+  if (!Object.hasOwn(handlers, name))
+    throw new DomainError("SERVICE_UNAVAILABLE", { service: `the command '${String(name)}'` });
+  return handlers[name](rules, state, command.params, context);
 }

@@ -64,10 +64,10 @@ export class Handout {
       }
       const { sequence } = delivery;
       this.#options.log.warn("a consumer failed; the delivery is handed to it again", {
-        group: consumer.group,
-        sequence,
-        deliveries,
-        error: String(error),
+        "consumer.group": consumer.group,
+        "consumer.sequence": sequence,
+        "consumer.deliveries": deliveries,
+        error,
       });
     };
     try {
@@ -85,12 +85,17 @@ export class Handout {
     const letter = { id, group, time: clock(), deliveries, error: text.slice(0, MAX_ERROR), row };
     const onError = (problem: unknown) =>
       log.error("a row that its group can not handle could not be put aside; the group waits", {
-        id,
-        problem: String(problem),
+        "dead_letter.id": id,
+        error: problem,
       });
     await untilDone(() => this.#keep(letter), onError, this.#signal);
     onUndelivered?.(letter);
-    log.error("a group could not handle a row; it was put aside", { id, deliveries, error: text });
+    log.error("a group could not handle a row; it was put aside", {
+      "dead_letter.id": id,
+      "consumer.group": group,
+      "consumer.deliveries": deliveries,
+      error,
+    });
   }
 
   get #maxDeliveries(): number {

@@ -212,9 +212,9 @@ export class ActorHost<State, Command, Event, Reply> {
   ): Outcome<Reply> {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.log.error("a message became a dead letter", {
-      type: this.#type.name,
-      actorId,
-      error: text,
+      "actor.type": this.#type.name,
+      "actor.id": actorId,
+      error,
     });
     const deadLetter = { command: message.command, error: text };
     this.#stage(partition, activation, { actorId, time: now, deadLetter });
@@ -227,7 +227,12 @@ export class ActorHost<State, Command, Event, Reply> {
         partition.publishedPos = Math.max(partition.publishedPos, row.pos);
       },
       (error: unknown) =>
-        this.#options.log.error("a row was not published", { pos: row.pos, error: String(error) }),
+        this.#options.log.error("a row was not published", {
+          "actor.type": row.type,
+          "actor.partition": row.partition,
+          "actor.position": row.pos,
+          error,
+        }),
     );
   }
 

@@ -112,7 +112,9 @@ export class InProcessBus implements EventBus {
     if (this.#waitingRows < MANY_WAITING) this.#toldAt = MANY_WAITING;
     if (this.#waitingRows < this.#toldAt) return;
     this.#toldAt *= 2;
-    this.#options.log.warn("consumers are behind: many rows wait in memory", { rows: this.#waitingRows });
+    this.#options.log.warn("consumers are behind: many rows wait in memory", {
+      "items.count": this.#waitingRows,
+    });
   }
 
   async #handlersEnd(): Promise<void> {
@@ -124,7 +126,7 @@ export class InProcessBus implements EventBus {
   /** Copies after a restart are all that a failure costs. */
   #save(): Promise<void> {
     this.#saving = this.#saveAll().catch((error: unknown) =>
-      this.#options.log.warn("the progress of consumers could not be saved", { error: String(error) }),
+      this.#options.log.warn("the progress of consumers could not be saved", { error }),
     );
     return this.#saving;
   }

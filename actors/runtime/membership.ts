@@ -63,7 +63,7 @@ export class Membership {
   renew(): Promise<void> {
     this.#renewing ??= this.#renew()
       .catch((error: unknown) => {
-        this.#options.log.warn("the session could not be renewed", { error: String(error) });
+        this.#options.log.warn("the session could not be renewed", { error });
       })
       .finally(() => {
         this.#renewing = undefined;

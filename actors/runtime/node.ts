@@ -138,6 +138,7 @@ export class ActorNode {
       onChanged: () => void this.ownership.look(),
       onRoutes: (hint) => this.ownership.learn(hint),
       onExcluded: (exclusion) => this.ownership.exclude(exclusion),
+      onOffered: (offer) => this.ownership.accept(offer),
     });
     await this.#membership.start();
     await this.ownership.look();
@@ -222,7 +223,12 @@ export class ActorNode {
         throw new Error(
           `the data is in use by ${who}; stop it, or give this one a DATA_DIR or DATABASE_URL of its own`,
         );
-      if (!told) log.info(`waiting for the session of ${who} to end`);
+      if (!told)
+        log.info("waiting for the session of another node to end", {
+          "node.id": first.nodeId,
+          "node.host": first.host,
+          "node.pid": first.pid,
+        });
       await delay(100);
     }
   }

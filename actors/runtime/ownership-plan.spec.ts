@@ -84,7 +84,7 @@ describe("what a node gives away", () => {
   const owning = { records: records(() => "a"), held: holding(all) };
 
   it("is what is meant for another node", () => {
-    expect(planOf(view(owning)).handOff).toEqual(theirs);
+    expect(planOf(view(owning)).handOff).toEqual(theirs.map((partition) => ({ partition, to: "b" })));
   });
 
   it("is nothing while nodes come and go, nor to a node that has just come", () => {
@@ -95,7 +95,9 @@ describe("what a node gives away", () => {
 
   it("is everything at once when it leaves, unless nobody else could take it", () => {
     const sessions = [session("a", { isDraining: true }), session("b", { startTime: NOW })];
-    expect(planOf(view({ ...owning, sessions, isSettled: false, isLeaving: true })).handOff).toEqual(all);
+    expect(planOf(view({ ...owning, sessions, isSettled: false, isLeaving: true })).handOff).toEqual(
+      all.map((partition) => ({ partition, to: "b" })),
+    );
     expect(planOf(view({ ...owning, sessions: sessions.slice(0, 1), isLeaving: true })).handOff).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Move } from "./hand-offs.ts";
 import type { LiveSession, PartitionRecord } from "./ports.ts";
 import { type Admits, targetsOf } from "./targets.ts";
 
@@ -28,7 +29,7 @@ export type OwnershipPlan = {
   /** Without a live owner, and meant for this node. */
   readonly claim: readonly PartitionRecord[];
   /** Owned here and meant for somebody else. */
-  readonly handOff: readonly number[];
+  readonly handOff: readonly Move[];
   /** Not held here any more, but the store was not told yet. */
   readonly release: readonly PartitionRecord[];
 };
@@ -54,8 +55,8 @@ export function planOf(view: OwnershipView): OwnershipPlan {
       (record) => targets[record.partition] === me && !held.has(record.partition) && isFree(record),
     ),
     handOff: kept
-      .map(({ partition }) => partition)
-      .filter((partition) => mayMoveTo(view, candidates, targets[partition])),
+      .map(({ partition }) => ({ partition, to: targets[partition] }))
+      .filter(({ to }) => mayMoveTo(view, candidates, to)),
     release: records.filter((record) => isForgotten(record) && targets[record.partition] !== me),
   };
 }

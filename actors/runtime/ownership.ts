@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Claims } from "./claims.ts";
 import { Exclusions } from "./exclusions.ts";
+import { HandOffs } from "./hand-offs.ts";
 import type { PartitionHolder } from "./holder.ts";
 import type { Membership } from "./membership.ts";
 import { type OwnershipPlan, planOf } from "./ownership-plan.ts";
-import type { ActorStore, ClaimedPartition, Log, PartitionRecord, PartitionRef } from "./ports.ts";
-import type { Exclusion, RouteHint, Signals } from "./signals.ts";
+import type { ActorStore, Log, PartitionRef } from "./ports.ts";
+import type { Exclusion, Offer, RouteHint, Signals } from "./signals.ts";
 import type { ClusterView } from "./view.ts";
 import { ViewReader, type ViewReaderOptions } from "./view-reader.ts";
 
-/** Of each type: a gateway misses one of its actors at a time, and a node with many types leaves as fast. */
-const HAND_OFFS_AT_ONCE = 8;
 /** Others have so long to take what is not served here any more. */
 export const LEAVE_MS = 10_000;
 /** So that a store that is away is not asked all the time. */
@@ -38,20 +38,27 @@ export class Ownership {
   readonly #options: OwnershipOptions;
   readonly #holders = new Map<string, PartitionHolder>();
   readonly #leaving = new Set<string>();
-  readonly #moving = new Map<string, string>();
   readonly #told = new Map<string, number>();
   readonly #exclusions: Exclusions;
   readonly #reader: ViewReader;
+  readonly #claims: Claims;
+  readonly #handOffs: HandOffs;
   #looking: Promise<void> | undefined;
   #isStale = false;
   #isStopped = false;
-  #handingOff: Promise<unknown> | undefined;
   #problem: string | undefined;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
     this.#exclusions = new Exclusions(options.exclusionMs, options.monotonic);
     this.#reader = new ViewReader(options);
+    this.#claims = new Claims({ ...options, holderOf: (type) => this.#holders.get(type) });
+    this.#handOffs = new HandOffs({
+      ...options,
+      onReleased: (refs) => this.#released(refs),
+      onRoom: () => this.#handOff(),
+      onError: (error) => this.#report(error),
+    });
   }
 
   get view(): ClusterView | undefined {
@@ -87,7 +94,7 @@ export class Ownership {
     const deadline = monotonic() + timeoutMs;
     for (;;) {
       await this.look();
-      await this.#handingOff;
+      await this.#handOffs.settled();
       const isDone = types.every((type) => (this.#plan(type)?.handOff ?? []).length === 0);
       if (isDone || monotonic() >= deadline) return;
       await delay(LEAVE_ROUND_MS);
@@ -98,9 +105,9 @@ export class Ownership {
   async retire(holder: PartitionHolder): Promise<void> {
     if (this.#holders.get(holder.typeName) !== holder) return;
     if (!this.#leaving.has(holder.typeName)) await this.leave([holder.typeName], LEAVE_MS);
-    await this.#giveBack(
+    await this.#handOffs.give(
       holder,
-      [...holder.partitions].map(({ partition }) => partition),
+      Array.from(holder.partitions, ({ partition }) => ({ partition, to: undefined })),
     );
     this.#holders.delete(holder.typeName);
     this.#leaving.delete(holder.typeName);
@@ -113,7 +120,8 @@ export class Ownership {
     const exclusion = { type, partition, nodeId: this.#options.nodeId };
     this.exclude(exclusion);
     this.#options.signals.excluded(exclusion);
-    await this.#giveBack(holder, [partition]);
+    const next = this.#plan(type)?.handOff.find((move) => move.partition === partition);
+    await this.#handOffs.give(holder, [next ?? { partition, to: undefined }]);
     return true;
   }
 
@@ -126,11 +134,19 @@ export class Ownership {
       this.#options.routes.learn(type, partition, { owner, epoch });
   }
 
+  /** Takes what was given back for this node. What is lost here is found when the store is looked into next. */
+  accept({ to, type, partitions }: Offer): void {
+    if (to !== this.#options.nodeId || this.#isStopped || !this.types.includes(type)) return;
+    const refs = partitions.map((one) => ({ type, ...one }));
+    this.#take(refs).catch((error: unknown) => this.#report(error));
+  }
+
   /** Nothing is looked after from now on; resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#looking;
-    await this.#handingOff;
+    await this.#claims.settled();
+    await this.#handOffs.settled();
   }
 
   /** Reads the store and acts; somebody who asks while that goes on gets a new look after it. */
@@ -162,7 +178,7 @@ export class Ownership {
   #report(error: unknown): void {
     const problem = String(error);
     if (problem !== this.#problem)
-      this.#options.log.warn("owners could not be looked after; it is tried again", { problem });
+      this.#options.log.warn("owners could not be looked after; it is tried again", { error });
     this.#problem = problem;
   }
 
@@ -172,19 +188,36 @@ export class Ownership {
       plan: this.#plan(holder.typeName),
     }));
     for (const { holder, plan } of plans) this.#drop(holder, plan?.lost ?? []);
-    if (this.#options.membership.isLive && this.#options.signals.isConnected)
-      await this.#claim(plans.flatMap(({ plan }) => plan?.claim ?? []));
+    await this.#take(plans.flatMap(({ plan }) => plan?.claim ?? []));
     const forgotten = plans.flatMap(({ plan }) => plan?.release ?? []);
     if (forgotten.length > 0) await this.#options.store.release(forgotten);
-    for (const { holder, plan } of plans) this.#handOff(holder, plan?.handOff ?? []);
+    for (const { holder, plan } of plans) this.#handOffs.begin(holder, plan?.handOff ?? []);
     for (const { holder, plan } of plans) if (isAtRest(plan)) this.#tell(holder);
+  }
+
+  async #take(refs: readonly PartitionRef[]): Promise<void> {
+    const { membership, signals } = this.#options;
+    if (membership.isLive && signals.isConnected) await this.#claims.claim(refs);
+  }
+
+  #released(refs: readonly PartitionRef[]): void {
+    for (const { type, partition, epoch } of refs)
+      this.#options.routes.learn(type, partition, { owner: null, epoch });
+    this.#reader.noteReleased(refs);
+  }
+
+  /** The next ones by what is known already: who leaves need not read the store for each few. */
+  #handOff(): void {
+    if (this.#isStopped) return;
+    for (const holder of this.#holders.values())
+      this.#handOffs.begin(holder, this.#plan(holder.typeName)?.handOff ?? []);
   }
 
   /** Once per change of what is held here, not per partition on its way. */
   #tell({ typeName, partitions }: PartitionHolder): void {
     const count = [...partitions].length;
     if (count !== this.#told.get(typeName))
-      this.#options.log.info("partitions held", { type: typeName, count });
+      this.#options.log.info("partitions held", { "actor.type": typeName, "items.count": count });
     this.#told.set(typeName, count);
   }
 
@@ -196,7 +229,7 @@ export class Ownership {
       me: this.#options.nodeId,
       type,
       count: holder.partitionCount,
-      records: view.records.filter((record) => record.type === type && !this.#moving.has(keyOf(record))),
+      records: view.records.filter((record) => record.type === type && !this.#isMoving(record)),
       sessions: view.sessions,
       now: view.now,
       held: this.#heldBy(holder),
@@ -204,6 +237,10 @@ export class Ownership {
       isLeaving: this.#leaving.has(type),
       admits: (nodeId, partition) => !this.#exclusions.has({ type, partition, nodeId }),
     });
+  }
+
+  #isMoving(record: PartitionRef): boolean {
+    return this.#handOffs.has(record) || this.#claims.has(record);
   }
 
   #heldBy(holder: PartitionHolder): Map<number, number> {
@@ -214,75 +251,8 @@ export class Ownership {
     for (const partition of lost) holder.drop(partition);
     if (lost.length > 0) this.#options.onLost(holder.typeName, lost);
   }
-
-  async #claim(wanted: readonly PartitionRecord[]): Promise<void> {
-    if (wanted.length === 0) return;
-    const { store, nodeId, signals } = this.#options;
-    const claimed = await store.claim(wanted, nodeId);
-    await this.#options.beforeServing?.(claimed);
-    const adopted = await Promise.all(claimed.map((partition) => this.#adopt(partition)));
-    const served = claimed.filter((_, index) => adopted[index]);
-    for (const [type, partitions = []] of Map.groupBy(served, (one) => one.type)) {
-      const hint = { type, owner: nodeId, partitions: partitions.map(refOf) };
-      this.learn(hint);
-      signals.routes(hint);
-    }
-  }
-
-  async #adopt(claimed: ClaimedPartition): Promise<boolean> {
-    const { store, log } = this.#options;
-    const { type, partition } = claimed;
-    try {
-      const holder = this.#holders.get(type);
-      if (!holder) throw new Error("its type is not served here any more");
-      await holder.adopt(claimed);
-      return true;
-    } catch (error) {
-      log.error("a partition could not be served; it is given back", {
-        type,
-        partition,
-        error: String(error),
-      });
-      await store.release([claimed]);
-      return false;
-    }
-  }
-
-  /** A few at a time, so that the others are served meanwhile. */
-  #handOff(holder: PartitionHolder, partitions: readonly number[]): void {
-    const now = partitions.slice(0, Math.max(0, HAND_OFFS_AT_ONCE - this.#movingOf(holder.typeName)));
-    if (now.length === 0) return;
-    const others = this.#handingOff;
-    const run = this.#giveBack(holder, now).catch((error: unknown) => this.#report(error));
-    this.#handingOff = Promise.all([others, run]);
-    void run.then(() => this.look());
-  }
-
-  #movingOf(type: string): number {
-    return [...this.#moving.values()].filter((moving) => moving === type).length;
-  }
-
-  async #giveBack(holder: PartitionHolder, partitions: readonly number[]): Promise<void> {
-    const refs = [...holder.partitions].filter(({ partition }) => partitions.includes(partition)).map(refOf);
-    for (const ref of refs) this.#moving.set(keyOf(ref), ref.type);
-    try {
-      await Promise.all(refs.map(({ partition }) => holder.surrender(partition)));
-      await this.#options.store.release(refs);
-      this.#options.signals.changed();
-    } finally {
-      for (const ref of refs) this.#moving.delete(keyOf(ref));
-    }
-  }
 }
 
 function isAtRest(plan: OwnershipPlan | undefined): boolean {
   return plan !== undefined && plan.claim.length + plan.handOff.length + plan.lost.length === 0;
-}
-
-function refOf({ type, partition, epoch }: PartitionRef): PartitionRef {
-  return { type, partition, epoch };
-}
-
-function keyOf({ type, partition }: PartitionRef): string {
-  return `${type}/${partition}`;
 }

@@ -31,7 +31,7 @@ export class PeerWatch {
     try {
       await this.#watch();
     } catch (error) {
-      this.#options.log.warn("the neighbours could not be looked after", { error: String(error) });
+      this.#options.log.warn("the neighbours could not be looked after", { error });
     } finally {
       this.#isWatching = false;
     }
@@ -46,7 +46,7 @@ export class PeerWatch {
     const isMember = (peer: LiveSession) =>
       view()?.sessions.some((one) => one.instanceId === peer.instanceId);
     for (const peer of peers.filter((one, index) => gone[index] && isMember(one))) {
-      log.warn("a node has gone without a word", { node: peer.nodeId });
+      log.warn("a node has gone without a word", { "node.id": peer.nodeId });
       await sessions.end(peer);
       signals.changed();
       onEnded();

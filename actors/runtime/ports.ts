@@ -1,4 +1,5 @@
 import type { TimerChange } from "./actor.ts";
+import type { LogFields } from "./log-fields.ts";
 
 /** One message's effect, as it is committed. Either events (with timers), or a dead letter. */
 export type Change = {
@@ -166,9 +167,9 @@ export type EventBus = RowPublisher & {
 /** Epoch milliseconds. */
 export type Clock = () => number;
 
-/** Where the runtime tells what people should know. */
+/** Where people are told what they should know. Messages are constant, so that they can be counted; fields have the ids. */
 export type Log = {
-  readonly info: (message: string, fields?: object) => void;
-  readonly warn: (message: string, fields?: object) => void;
-  readonly error: (message: string, fields?: object) => void;
+  readonly info: (message: string, fields?: LogFields) => void;
+  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly error: (message: string, fields?: LogFields) => void;
 };

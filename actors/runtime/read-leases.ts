@@ -5,6 +5,8 @@ import type { CommitRow, PartitionRef } from "./ports.ts";
 
 type ReadLeasesOptions = {
   readonly cache: Cache;
+  /** Whose views are cached. */
+  readonly type: string;
   /** Milliseconds that only ever grow. */
   readonly clock: () => number;
   /** Whether this node may answer reads: false past the deadline of its session. */
@@ -56,7 +58,8 @@ export class ReadLeases {
    * lease is replaced or, with the cache away, has ended.
    */
   async open(refs: readonly PartitionRef[]): Promise<void> {
-    const terms = refs.map((ref) => new LeaseTerm(ref));
+    const terms = refs.filter(({ type }) => type === this.#options.type).map((ref) => new LeaseTerm(ref));
+    if (terms.length === 0) return;
     for (const term of terms) this.#terms.set(keyOf(term.ref), term);
     const ended = this.#options.clock() + LEASE_MS + MARGIN_MS;
     if (!(await this.#grant(terms))) await this.#until(ended);

@@ -28,7 +28,7 @@ export class Sequences {
 
   async #reserve(): Promise<void> {
     const onError = (error: unknown) =>
-      this.#log.error("the bus waits: the store gives it no sequence numbers", { error: String(error) });
+      this.#log.error("the bus waits: the store gives it no sequence numbers", { error });
     this.#next = await untilDone(() => this.#store.reserveSequences(BLOCK), onError, this.#signal);
     this.#end = this.#next + BLOCK;
   }

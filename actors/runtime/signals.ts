@@ -5,6 +5,14 @@ export type RouteHint = {
   readonly partitions: readonly { readonly partition: number; readonly epoch: number }[];
 };
 
+/** Nobody owns these any more, and they are meant for that node: it need not look for them. */
+export type Offer = {
+  readonly to: string;
+  readonly type: string;
+  /** With the epochs they were given back at. */
+  readonly partitions: readonly { readonly partition: number; readonly epoch: number }[];
+};
+
 /** A partition was given away by hand: its former owner shall not take it back for a while. */
 export type Exclusion = { readonly type: string; readonly partition: number; readonly nodeId: string };
 
@@ -13,6 +21,7 @@ export type SignalHandlers = {
   readonly onChanged: () => void;
   readonly onRoutes: (hint: RouteHint) => void;
   readonly onExcluded: (exclusion: Exclusion) => void;
+  readonly onOffered: (offer: Offer) => void;
 };
 
 /** Hints between nodes. Any of them may be lost, late or wrong: they only make things quicker. */
@@ -24,6 +33,7 @@ export type Signals = {
   readonly changed: () => void;
   readonly routes: (hint: RouteHint) => void;
   readonly excluded: (exclusion: Exclusion) => void;
+  readonly offered: (offer: Offer) => void;
   /** True when that instance has no connection any more, or is silent for long; false when nobody can tell. */
   readonly isGone: (instanceId: string) => Promise<boolean>;
 };
@@ -36,5 +46,6 @@ export const NO_SIGNALS: Signals = {
   changed: () => undefined,
   routes: () => undefined,
   excluded: () => undefined,
+  offered: () => undefined,
   isGone: async () => false,
 };

@@ -63,9 +63,7 @@ export class Snapshotter {
       await this.#save(partitions.flatMap(dirtyOf));
       await this.#advance(targets);
     } catch (error) {
-      this.#options.log.warn("snapshots could not be written; they are tried again", {
-        error: String(error),
-      });
+      this.#options.log.warn("snapshots could not be written; they are tried again", { error });
     }
   }
 

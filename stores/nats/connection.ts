@@ -59,6 +59,6 @@ async function logStatus(connection: NatsConnection, log: Log): Promise<void> {
   for await (const { type, data } of connection.status()) {
     if (type === Events.Disconnect) log.warn("the connection to NATS is lost");
     else if (type === Events.Reconnect) log.info("connected to NATS again");
-    else if (type === Events.Error) log.error("NATS reports an error", { error: String(data) });
+    else if (type === Events.Error) log.error("NATS reports an error", { error: data });
   }
 }

@@ -108,9 +108,9 @@ export class GroupConsumer {
     } catch (error) {
       const { subject, seq } = message;
       this.#options.log.error("a message on the bus is no rows; it is skipped", {
-        subject,
-        seq,
-        error: String(error),
+        "messaging.destination.name": subject,
+        "consumer.sequence": seq,
+        error,
       });
       return undefined;
     }
@@ -131,9 +131,13 @@ export class GroupConsumer {
     for await (const { type } of await messages.status()) {
       if (!LOST.includes(type)) continue;
       log.error("the consumer of a group is gone from the server; it is made anew", {
-        group: this.#consumer.group,
+        "consumer.group": this.#consumer.group,
       });
-      const onError = (error: unknown) => log.error("it can not be made yet", { error: String(error) });
+      const onError = (error: unknown) =>
+        log.error("the consumer of a group can not be made yet", {
+          "consumer.group": this.#consumer.group,
+          error,
+        });
       await untilDone(restore, onError, signal).catch(() => undefined);
     }
   }

@@ -90,13 +90,15 @@ export class RowPublisher {
     if (!isStreamFull(error)) return ensureStreams(manager, names, maxBytes);
     const behind = await trim(manager, names.events);
     if (behind.length > 0)
-      log.error("the event stream is full of what these groups have not handled", { groups: behind });
+      log.error("the event stream is full of what these groups have not handled", {
+        "consumer.group": behind,
+      });
   }
 
   #report(error: unknown): void {
     const problem = String(error);
     if (problem !== this.#problem)
-      this.#options.log.error("the event stream takes no rows; they wait in the store", { problem });
+      this.#options.log.error("the event stream takes no rows; they wait in the store", { error });
     this.#problem = problem;
   }
 }

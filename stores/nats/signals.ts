@@ -1,6 +1,6 @@
 import { ErrorCode, JSONCodec, type Msg, type NatsConnection, NatsError, type Subscription } from "nats";
 import { settledWithin } from "../../actors/runtime/settled-within.ts";
-import type { Exclusion, RouteHint, SignalHandlers, Signals } from "../../actors/runtime/signals.ts";
+import type { Exclusion, Offer, RouteHint, SignalHandlers, Signals } from "../../actors/runtime/signals.ts";
 
 type NatsSignalsOptions = {
   readonly connection: NatsConnection;
@@ -20,12 +20,13 @@ const SILENCE_MS = 3000;
 const TRUST_AFTER_MS = 3000;
 
 const exclusions = JSONCodec<Exclusion>();
+const offers = JSONCodec<Offer>();
 const routes = JSONCodec<RouteHint>();
 
 /** Hints between nodes over NATS. A peer without a connection is known by the server's `no responders`. */
 export class NatsSignals implements Signals {
   readonly #connection: NatsConnection;
-  readonly #subjects: Readonly<Record<"changed" | "routes" | "excluded", string>>;
+  readonly #subjects: Readonly<Record<"changed" | "routes" | "excluded" | "offered", string>>;
   readonly #aliveOf: (instanceId: string) => string;
   readonly #monotonic: () => number;
   readonly #trustAfterMs: number;
@@ -44,6 +45,7 @@ export class NatsSignals implements Signals {
       changed: subject("changed"),
       routes: subject("routes"),
       excluded: subject("excluded"),
+      offered: subject("offered"),
     };
     this.#aliveOf = (instanceId) => subject(`alive.${instanceId}`);
     void this.#followStatus();
@@ -53,11 +55,12 @@ export class NatsSignals implements Signals {
     return this.#connectedAt !== undefined;
   }
 
-  start(instanceId: string, { onChanged, onRoutes, onExcluded }: SignalHandlers): void {
+  start(instanceId: string, { onChanged, onRoutes, onExcluded, onOffered }: SignalHandlers): void {
     this.#on(this.#aliveOf(instanceId), (message) => message.respond());
     this.#on(this.#subjects.changed, () => onChanged());
     this.#on(this.#subjects.routes, ({ data }) => onRoutes(routes.decode(data)));
     this.#on(this.#subjects.excluded, ({ data }) => onExcluded(exclusions.decode(data)));
+    this.#on(this.#subjects.offered, ({ data }) => onOffered(offers.decode(data)));
   }
 
   stop(): void {
@@ -74,6 +77,10 @@ export class NatsSignals implements Signals {
 
   excluded(exclusion: Exclusion): void {
     this.#send(this.#subjects.excluded, exclusions.encode(exclusion));
+  }
+
+  offered(offer: Offer): void {
+    this.#send(this.#subjects.offered, offers.encode(offer));
   }
 
   async isGone(instanceId: string): Promise<boolean> {

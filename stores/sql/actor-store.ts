@@ -69,8 +69,12 @@ export class SqlActorStore implements ActorStore {
   async #claim(seen: readonly PartitionRef[], owner: string): Promise<ClaimedPartition[]> {
     await this.#partitions.takeOver(seen, owner);
     const taken = seen.map((ref) => ({ ...ref, epoch: ref.epoch + 1 }));
-    const rows = Map.groupBy(await this.#commits.unfinished(taken, owner), partitionKeyOf);
-    const timers = Map.groupBy(await this.#documents.timers(taken, owner), partitionKeyOf);
+    const [unfinished, due] = await Promise.all([
+      this.#commits.unfinished(taken, owner),
+      this.#documents.timers(taken, owner),
+    ]);
+    const rows = Map.groupBy(unfinished, partitionKeyOf);
+    const timers = Map.groupBy(due, partitionKeyOf);
     // Asked last: what is still this owner's now was nobody else's while the rows and timers were read.
     const held = await this.#partitions.held(taken, owner);
     return held.map((partition) => ({

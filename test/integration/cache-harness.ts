@@ -86,7 +86,7 @@ export async function cachedNode(options: { url: string; namespace: string; owne
   const connection = new RedisConnection({ url, namespace, log, deadlineMs: DEADLINE_MS });
   await waitFor("Redis", () => connection.isReady);
   const cache = new RedisCache(connection);
-  const leases = new ReadLeases({ cache, clock: () => performance.now(), mayServe: () => true });
+  const leases = new ReadLeases({ cache, type: TYPE, clock: () => performance.now(), mayServe: () => true });
   leases.start();
   const counts = new Map<string, number>();
   const count = (name: string, _labels = {}, n = 1) => void counts.set(name, (counts.get(name) ?? 0) + n);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { partitionOf } from "../../actors/runtime/partition-map.ts";
 import { ClusterHarness, PARTITIONS } from "../helpers/cluster-harness.ts";
 import { freshDatabase, freshNamespace, sharedServers } from "../helpers/servers.ts";
@@ -62,6 +62,17 @@ describe("sharing", () => {
     expect(first.host.counts.partitions).toBe(0);
     expect(new Set(await readAll())).toEqual(new Set([1]));
     expect(cluster.shares()).toEqual({ a: 0, b: PARTITIONS });
+  });
+
+  it("offers each partition to the next node, which need not look for it in the store", async () => {
+    const first = await cluster.join("a");
+    const { store } = await cluster.join("b");
+    await cluster.untilShared(2);
+    vi.spyOn(store, "partitions").mockRejectedValue(new Error("no look now"));
+    await addToAll(1);
+    await first.node.drain(5000);
+    await waitFor("the other to have all", () => cluster.shares().b === PARTITIONS);
+    expect(new Set(await readAll())).toEqual(new Set([1]));
   });
 
   it("moves one partition by hand, and the next node keeps it", async () => {
