@@ -11,6 +11,8 @@ const closed = { additionalProperties: false } as const;
 export const EVENTS = {
   /** The secret is another one, or the gateway is gone: open connections must end. */
   "gateways.credentialsRevoked": Type.Object({ gatewayId: GatewayId }, closed),
+  /** Its name or labels are other ones, or it is gone: what is remembered of it is old. */
+  "gateways.changed": Type.Object({ gatewayId: GatewayId }, closed),
   /** Tokens of these principals may be worth less than they were, or nothing. */
   "access.revoked": Type.Object({ names: Type.Array(Type.String()) }, closed),
   /** To every front: deliver those whose gateway is connected here. For when nobody knows where it is. */

@@ -20,7 +20,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     request.on("data", take);
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", () => reject(new ClientGone()));
-    request.on("close", () => reject(new ClientGone()));
+    request.on("close", () => request.complete || reject(new ClientGone()));
   });
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "moleculer";
 import { ANYONE, type Principal } from "../../actors/contracts/access.ts";
@@ -140,17 +140,13 @@ function partsOf(
     by: name,
     expectedVersion: expectedVersionOf(ifMatch),
     // What a caller sends as X-Request-Id may name a whole series of requests: it does not make them one.
-    requestId: key === undefined ? `${requestId}.${nonce()}` : digestOf("request", name, key),
+    requestId: key === undefined ? `${requestId}.${randomUUID()}` : digestOf("request", name, key),
   };
 }
 
 /** A change that carries a request id is made once, however often it is asked for. */
 function isRepeatable({ method }: IncomingMessage, { headers }: Binding): boolean {
   return method === "GET" || method === "HEAD" || headers.has("requestId");
-}
-
-function nonce(): string {
-  return randomBytes(6).toString("base64url");
 }
 
 function isUnchanged({ request }: Exchange, { status, headers }: Answer): boolean {

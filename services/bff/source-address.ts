@@ -11,8 +11,12 @@ type Received = {
  * our own proxies anybody can have written. Without proxies the header counts for nothing.
  */
 export function sourceAddressOf({ headers, socket }: Received, trustedProxies: number): string {
-  const forwarded = [headers["x-forwarded-for"] ?? ""].flat().join(",").split(",");
-  const client = trustedProxies > 0 ? (forwarded.at(-trustedProxies)?.trim() ?? "") : "";
-  const address = isIP(client) > 0 ? client : (socket.remoteAddress ?? "");
+  const client = trustedProxies > 0 ? forwardedFor(headers, trustedProxies) : "";
+  const address = client !== "" && isIP(client) > 0 ? client : (socket.remoteAddress ?? "");
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+function forwardedFor(headers: IncomingHttpHeaders, trustedProxies: number): string {
+  const addresses = [headers["x-forwarded-for"] ?? ""].flat().join(",").split(",");
+  return addresses.at(-trustedProxies)?.trim() ?? "";
 }

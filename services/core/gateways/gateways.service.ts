@@ -1,10 +1,11 @@
 import type { Context, ServiceSchema } from "moleculer";
 import type { Sequelize } from "sequelize";
 import type { Log, RowPublisher } from "../../../actors/runtime/ports.ts";
-import { actions, broadcast, call } from "../../../mixins/bridge.ts";
+import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
 import { databaseTable } from "./adapter.ts";
 import { createGateways, withCredentials } from "./create.ts";
 import { newSecret } from "./credentials.ts";
+import { KnownGateways } from "./known-gateways.ts";
 import { patchedLabels } from "./labels.ts";
 import { listGateways } from "./list.ts";
 import { Outbox } from "./outbox.ts";
@@ -25,11 +26,18 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
   const { table, mixin } = databaseTable(sequelize, gatewayModel(sequelize));
   const outbox = new Outbox(options);
   const gateways = registry(table, outbox);
+  const known = new KnownGateways();
 
   const asked = (context: Context) => ({ now: clock(), by: callerOf(context) });
 
+  const changed = (context: Context, gatewayId: string) => {
+    known.forget(gatewayId);
+    return broadcast(context, "gateways.changed", { gatewayId });
+  };
+
   /** Each step may be done twice: after a crash it begins anew, and the row goes last. */
   const finishDeletion = (context: Context) => async (gatewayId: string) => {
+    await changed(context, gatewayId);
     await broadcast(context, "gateways.credentialsRevoked", { gatewayId });
     await call(context, "twins.remove", { gatewayId, by: callerOf(context) });
     await gateways.removeMarked(gatewayId);
@@ -40,6 +48,7 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
     mixins: [mixin],
     started: async () => outbox.start(),
     stopped: () => outbox.stop(),
+    events: events({ "gateways.changed": ({ gatewayId }) => known.forget(gatewayId) }),
     actions: actions("gateways", {
       async create(request, context) {
         const [created] = await createGateways(gateways, [request], asked(context), finishDeletion(context));
@@ -49,7 +58,7 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
       batchCreate: async ({ requests }, context) => ({
         gateways: await createGateways(gateways, requests, asked(context), finishDeletion(context)),
       }),
-      get: async ({ gatewayId }) => gatewayOf(await gateways.get(gatewayId)),
+      get: ({ gatewayId }) => known.get(gatewayId, async () => gatewayOf(await gateways.get(gatewayId))),
       list: (params) => listGateways(gateways, params),
       async update({ gatewayId, displayName, labels }, context) {
         const { now, by } = asked(context);
@@ -57,6 +66,7 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
           ...(displayName !== undefined && { displayName }),
           ...(labels && { labels: patchedLabels(row.labels, labels) }),
         }));
+        await changed(context, gatewayId);
         return gatewayOf(row);
       },
       async delete({ gatewayId }, context) {
