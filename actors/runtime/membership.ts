@@ -25,6 +25,7 @@ export class Membership {
   #deadline = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | undefined;
+  #sending: Promise<unknown> = Promise.resolve();
   #isEnded = false;
 
   constructor(options: MembershipOptions) {
@@ -57,6 +58,7 @@ export class Membership {
   async end(): Promise<void> {
     this.abandon();
     await this.#renewing;
+    await this.#sending;
     await this.#options.sessions.end(this.#options.session());
   }
 
@@ -82,7 +84,14 @@ export class Membership {
     onLost();
   }
 
-  async #until(send: () => Promise<boolean>): Promise<boolean> {
+  /** One at a time: over several connections an older state of the session could be the last to arrive. */
+  #until(send: () => Promise<boolean>): Promise<boolean> {
+    const sent = this.#sending.then(() => this.#send(send));
+    this.#sending = sent.catch(() => undefined);
+    return sent;
+  }
+
+  async #send(send: () => Promise<boolean>): Promise<boolean> {
     const sentAt = this.#options.monotonic();
     const isLive = await send();
     if (isLive && !this.#isEnded) this.#deadline = Math.max(this.#deadline, sentAt + this.#options.ttlMs);
