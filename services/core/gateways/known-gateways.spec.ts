@@ -28,6 +28,25 @@ it("does not keep what was read while a change was made", async () => {
   expect(await known.get("gw-1", async () => named("new"))).toEqual(named("new"));
 });
 
+it("reads once for all who ask at the same time, but not for those who ask after a change", async () => {
+  const known = new KnownGateways();
+  const reads: PromiseWithResolvers<Gateway>[] = [];
+  const get = () =>
+    known.get("gw-1", () => {
+      const read = Promise.withResolvers<Gateway>();
+      reads.push(read);
+      return read.promise;
+    });
+  const early = [get(), get()];
+  known.forget("gw-1");
+  const late = get();
+  expect(reads).toHaveLength(2);
+  reads[0]?.resolve(named("old"));
+  reads[1]?.resolve(named("new"));
+  expect(await Promise.all(early)).toEqual([named("old"), named("old")]);
+  expect(await late).toEqual(named("new"));
+});
+
 it("keeps no failure", async () => {
   const known = new KnownGateways();
   await expect(known.get("gw-1", () => Promise.reject(new Error("away")))).rejects.toThrow("away");
