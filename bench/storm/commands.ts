@@ -1,6 +1,10 @@
+import type { JsonObject } from "../../actors/contracts/json.ts";
+
 /** What the bench asks of a process that stands in for an edge. */
 export type StormEdgeCalls = {
   start: { params: { natsUrl: string; namespace: string; nodeId: string }; result: null };
+  /** Sets the desired values of these twins for the first time. */
+  wish: { params: { gatewayIds: string[]; patch: JsonObject }; result: null };
   /** Their twins wish this, and they have it: from now on they are connected here, and in sync. */
   settle: { params: { gatewayIds: string[] }; result: StormTally };
   /** All connections end without a word, evenly over so many milliseconds. */

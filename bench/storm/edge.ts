@@ -1,7 +1,9 @@
 import { ServiceBroker } from "moleculer";
 import type { DownMessage } from "../../actors/contracts/edge.ts";
+import type { JsonObject } from "../../actors/contracts/json.ts";
 import type { PresenceSignal } from "../../actors/contracts/presence.ts";
 import type { UpMessage } from "../../actors/contracts/twins.ts";
+import { logsOf } from "../../application/log.ts";
 import { parseEnvironment } from "../../env.ts";
 import { actions, call, events } from "../../mixins/bridge.ts";
 import { brokerOptions } from "../../moleculer.config.ts";
@@ -12,6 +14,7 @@ import { serve } from "../ipc.ts";
 import type { StormEdgeCalls, StormTally } from "./commands.ts";
 import { StormGateway } from "./gateway.ts";
 import { PolledRoutes } from "./routes.ts";
+import { wishAll } from "./wishes.ts";
 
 /**
  * Stands in for a front where sockets run out: its gateways have no connections, but all behind them is as it is
@@ -21,6 +24,7 @@ const SLICE_MS = 10;
 const gateways = new Map<string, StormGateway>();
 let [open, retries, peakRssBytes] = [0, 0, 0];
 let settled: (() => void) | undefined;
+let wish: (gatewayIds: readonly string[], patch: JsonObject) => Promise<void>;
 let toTwins: IngestBatcher;
 let toPresence: IngestBatcher<PresenceSignal, null>;
 
@@ -33,7 +37,7 @@ serve<StormEdgeCalls>({
       NODE_ID: nodeId,
       LOG_LEVEL: "warn",
     });
-    const broker = new ServiceBroker(brokerOptions(env));
+    const broker = new ServiceBroker(brokerOptions(env, logsOf(env)));
     broker.createService({
       name: "mqtt-front",
       actions: actions("mqtt-front", { deliver: ({ messages }) => ({ missing: deliver(messages) }) }),
@@ -44,6 +48,7 @@ serve<StormEdgeCalls>({
     const routes = await PolledRoutes.open(broker, ["twin", "presence"]);
     const edge = "mqtt-front" as const;
     const timeout = INGEST_SETTINGS.ingestTimeoutMs;
+    wish = (gatewayIds, patch) => wishAll(broker, routes.of("twin"), gatewayIds, patch);
     toTwins = batcher<UpMessage, readonly { topic: string; payload: string }[]>(
       routes.of("twin"),
       (nodeID, messages) => call(broker, "twins.ingest", { edge, messages }, { nodeID, timeout }),
@@ -54,6 +59,10 @@ serve<StormEdgeCalls>({
     setInterval(() => {
       peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
     }, 100).unref();
+    return null;
+  },
+  async wish({ gatewayIds, patch }) {
+    await wish(gatewayIds, patch);
     return null;
   },
   async settle({ gatewayIds }) {

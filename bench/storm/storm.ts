@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonObject } from "../../actors/contracts/json.ts";
 import { type Child, forkModule } from "../children.ts";
 import type { ClusterPlan } from "../cluster/plan.ts";
 import type { ProductCluster } from "../cluster/product-cluster.ts";
@@ -45,9 +46,13 @@ export async function measureStorm({ cluster, servers }: Stage, plan: ClusterPla
   const edges = await startEdges(servers.nats.url, cluster.namespace);
   const ids = gatewayIds(stormGateways, "storm");
   await provision(cluster.rest, ids);
-  await wish(cluster.rest, ids, 1);
   await Promise.all(
-    edges.map((edge, at) => edge.peer.call("settle", { gatewayIds: ids.filter((_, n) => n % EDGES === at) })),
+    edges.map((edge, at) =>
+      settle(
+        edge,
+        ids.filter((_, n) => n % EDGES === at),
+      ),
+    ),
   );
   await untilOnline(cluster.rest, ids.length);
   await Promise.all(edges.map((edge) => edge.peer.call("leave", { withinMs: stormMs })));
@@ -109,9 +114,17 @@ async function startEdges(natsUrl: string, namespace: string): Promise<Child<Sto
   return edges;
 }
 
+async function settle({ peer }: Child<StormEdgeCalls>, gatewayIds: string[]): Promise<void> {
+  await peer.call("wish", { gatewayIds, patch: wishOf(1) });
+  await peer.call("settle", { gatewayIds });
+}
+
 async function wish(rest: RestClient, ids: readonly string[], round: number): Promise<void> {
-  const patch = { config: { interval: 60 * round, mode: "eco", limits: { low: 1, high: 9 * round } } };
-  await inParallel(ids, (id) => rest.patch(`/v1/gateways/${id}/twin/desired`, patch));
+  await inParallel(ids, (id) => rest.patch(`/v1/gateways/${id}/twin/desired`, wishOf(round)));
+}
+
+function wishOf(round: number): JsonObject {
+  return { config: { interval: 60 * round, mode: "eco", limits: { low: 1, high: 9 * round } } };
 }
 
 async function countNotInSync(rest: RestClient, ids: readonly string[]): Promise<number> {
