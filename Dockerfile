@@ -4,9 +4,9 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The locked packages bring a Node of their own for machines without one, and kustomize for tests: not here.
+# The locked packages bring a Node of their own for machines without one; the image has it already.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/@install-binary
+  && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM ${NODE_IMAGE}
 ARG VERSION=unknown REVISION=unknown

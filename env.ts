@@ -36,6 +36,12 @@ const count = (least: number, most: number) =>
 
 const perMinute = count(1, 100_000);
 
+const share = makeValidator<number>((text) => {
+  const number = Number(text);
+  if (text.trim() !== "" && number >= 0 && number <= 1) return number;
+  throw new EnvError("a number from 0 to 1 is needed");
+});
+
 const namespace = makeValidator<string>((text) => {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
   throw new EnvError("1 to 32 lower-case letters, digits and hyphens are possible");
@@ -80,9 +86,19 @@ const SPECS = {
   RATE_LIMIT_WRITES: perMinute({ default: 120 }),
   RATE_LIMIT_CAMERA: perMinute({ default: 30 }),
   PUBLIC_URL: serverUrl("http", "https"),
+  JAEGER_URL: serverUrl("http", "https"),
+  TRACE_SAMPLE_RATE: share({ default: 0.01 }),
   AUDIT_DAYS: count(1, 36_500)({ default: 90 }),
   AUDIT_MAX_LOGS: count(1000, 1_000_000_000)({ default: 5_000_000 }),
   TRUSTED_PROXIES: count(0, 16)({ default: 0 }),
+  WATCHDOG: str({ choices: ["on", "off"], default: "on" }),
+  WATCHDOG_CPU_PERCENT: count(0, 100)({ default: 95 }),
+  WATCHDOG_MEMORY_PERCENT: count(0, 100)({ default: 90 }),
+  WATCHDOG_LAG_MS: count(0, 60_000)({ default: 200 }),
+  WATCHDOG_AFTER_SECONDS: count(1, 3600)({ default: 30 }),
+  WATCHDOG_COOLDOWN_SECONDS: count(1, 604_800)({ default: 3600 }),
+  PROFILES_MAX_FILES: count(1, 1000)({ default: 20 }),
+  PROFILES_MAX_MB: count(1, 10_000)({ default: 100 }),
   ROLES: roles({ default: ["all"] }),
   NODE_ID: str({ default: `${hostname()}-${process.pid}` }),
   ADMIN_TOKEN: str({ default: "" }),
@@ -93,7 +109,7 @@ const SPECS = {
 export type Environment = ReturnType<typeof parseEnvironment>;
 
 /** Variables of the contract whose drivers are not built yet: setting one must not pass unnoticed. */
-const NOT_YET = ["JAEGER_URL", "INFLUX_URL", "SMTP_URL"];
+const NOT_YET = ["INFLUX_URL", "SMTP_URL"];
 
 /** The whole environment, checked. Throws an error whose message is one line that names the variable. */
 export function parseEnvironment(variables: NodeJS.ProcessEnv) {

@@ -8,8 +8,13 @@ import { sharedCounters } from "./shared-cache.ts";
 
 const DAY_MS = 86_400_000;
 
+/** For people at the start: the log is kept, and read by others. */
+function announce(token: string): void {
+  process.stderr.write(`gateway-twin: admin token, shown this once: ${token}\n`);
+}
+
 /** Who may do what, who did what, and how the cluster is. */
-export function admin({ env, sequelize, shared, metrics: counters, log }: Parts) {
+export function admin({ env, sequelize, shared, metrics: counters, logs }: Parts) {
   const clock = Date.now;
   return {
     access: () =>
@@ -17,7 +22,7 @@ export function admin({ env, sequelize, shared, metrics: counters, log }: Parts)
         sequelize,
         clock,
         adminToken: env.ADMIN_TOKEN || undefined,
-        announce: (token) => log.warn(`admin token, shown this once: ${token}`),
+        announce,
         attempts: sharedCounters(shared),
         counters,
       }),
@@ -26,7 +31,7 @@ export function admin({ env, sequelize, shared, metrics: counters, log }: Parts)
         sequelize,
         clock,
         counters,
-        log,
+        log: logs.named("audit"),
         retention: { maxAgeMs: env.AUDIT_DAYS * DAY_MS, maxLogs: env.AUDIT_MAX_LOGS },
       }),
     cluster: () =>

@@ -5,19 +5,22 @@ import { ActorNode } from "../actors/runtime/node.ts";
 import { Routes } from "../actors/runtime/routes.ts";
 import type { Environment } from "../env.ts";
 import { metricCounters } from "../mixins/counters.ts";
+import type { Seams } from "../mixins/metrics/failover-gaps.ts";
+import { measuredBus } from "../mixins/metrics/measured-bus.ts";
+import { watchProcess } from "../mixins/metrics/process-watch.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import { AuditWriter } from "../services/admin/audit/audit-writer.ts";
-import { SqlActorStore } from "../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../stores/sql/session-store.ts";
 import { blobStore } from "./blobs.ts";
 import { database } from "./database.ts";
-import { logOf } from "./log.ts";
+import { logsOf } from "./log.ts";
 import { failLostCalls } from "./lost-calls.ts";
-import { type Messaging, messaging } from "./messaging.ts";
+import { messaging } from "./messaging.ts";
+import { measuredSeams, watchPending } from "./metrics.ts";
 import type { Parts, Phase } from "./parts.ts";
 import { isRunning } from "./process.ts";
 import { services } from "./services.ts";
 import { readLeases, sharedCache } from "./shared-cache.ts";
+import { actorSpans, traces } from "./traces.ts";
 
 /** A node that is silent this long has lost its partitions. */
 const SESSION_TTL_MS = 3000;
@@ -35,45 +38,60 @@ export async function startApplication(
   env: Environment,
   onFatal: (reason: string) => void,
 ): Promise<Application> {
-  const log = logOf(() => broker);
-  const shared = sharedCache(env, log);
-  const broker = new Broker(brokerOptions(env, shared?.cacher));
-  const closing: (() => unknown)[] = [() => shared?.connection.close()];
+  const logs = logsOf(env);
+  const log = logs.named("application");
+  const shared = sharedCache(env, logs.named("redis"));
+  const broker = new Broker(brokerOptions(env, logs, shared?.cacher));
+  const closing: (() => unknown)[] = [() => logs.flush(), () => shared?.connection.close()];
   const phase: Phase = { name: "starting" };
   const stop = async () => {
     phase.name = "stopping";
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    const sequelize = await database(env, log);
+    const sequelize = await database(env, logs.named("database"));
     closing.push(() => sequelize.close());
     const blobs = blobStore({ env, sequelize });
     const metrics = metricCounters(broker);
-    const audit = new AuditWriter({ sequelize, counters: metrics, log });
+    logs.countIn(metrics);
+    const spans = traces(env, { broker, log: logs.named("traces"), metrics });
+    const audit = new AuditWriter({ sequelize, counters: metrics, log: logs.named("audit") });
     closing.push(() => audit.stop());
-    const messages = await messaging(env, { sequelize, log });
+    const messages = await messaging(env, { sequelize, log: logs.named("bus"), metrics });
     closing.push(() => messages.close());
     const routes = new Routes();
     const leases = readLeases(shared, () => node.mayAnswer);
-    const node = actorNode(env, { broker, sequelize, messages, routes, log, leases }, onFatal);
+    const seams = measuredSeams(env, { sequelize, messages, metrics });
+    const node = actorNode(
+      env,
+      { broker, ...seams, routes, log: logs.named("actors"), leases, spans },
+      onFatal,
+    );
     closing.push(() => node.stop());
     await node.start();
-    const { bus } = messages;
+    const bus = measuredBus(messages.bus, metrics, () => performance.now());
+    const { store } = seams;
+    const nats = env.NATS_URL ? messages.signals : undefined;
     const parts: Parts = {
       env,
       broker,
       sequelize,
       node,
       routes,
+      store,
       bus,
+      nats,
       log,
+      logs,
       metrics,
       phase,
       shared,
       leases,
       audit,
       blobs,
+      spans,
     };
+    closing.push(watchProcess(metrics), watchPending(parts));
     for (const schema of services(parts)) broker.createService(schema);
     leases?.start();
     closing.push(
@@ -82,7 +100,7 @@ export async function startApplication(
     );
     await broker.start();
     void failLostCalls(broker);
-    await messages.bus.start();
+    await bus.start();
     phase.name = "running";
   } catch (error) {
     await stop();
@@ -102,13 +120,11 @@ async function stopServices({ broker, node, bus }: Parts): Promise<void> {
   await bus.stop();
 }
 
-type NodeParts = Pick<Parts, "broker" | "sequelize" | "routes" | "log" | "leases"> & {
-  readonly messages: Messaging;
-};
+type NodeParts = Pick<Parts, "broker" | "routes" | "log" | "leases" | "spans"> & Seams;
 
 function actorNode(
   env: Environment,
-  { broker, sequelize, messages, routes, log, leases }: NodeParts,
+  { broker, store, sessions, signals, routes, log, leases, spans }: NodeParts,
   onFatal: (reason: string) => void,
 ): ActorNode {
   const session = {
@@ -121,9 +137,9 @@ function actorNode(
   return new ActorNode({
     session,
     sessionTtlMs: SESSION_TTL_MS,
-    store: new SqlActorStore(sequelize),
-    sessions: new SqlSessionStore(sequelize),
-    signals: messages.signals,
+    store,
+    sessions,
+    signals,
     routes,
     isExclusive: env.NATS_URL === "",
     isGone: (other) => other.host === session.host && !isRunning(other.pid),
@@ -136,6 +152,7 @@ function actorNode(
     snapshotLagMs: SNAPSHOT_LAG_MS,
     idleMs: IDLE_MS,
     maxIdleBytes: MAX_IDLE_BYTES,
+    spans: actorSpans(env, spans),
   });
 }
 

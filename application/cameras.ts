@@ -8,11 +8,12 @@ import type { Parts } from "./parts.ts";
 
 /** The service of gateways' cameras, and the host of its actors. */
 export function cameras(parts: Parts) {
-  const { env, node, routes, bus, broker, metrics: counters, log } = parts;
+  const { env, node, routes, bus, broker, metrics: counters, logs } = parts;
+  const log = logs.named("cameras");
   const settings = { ...CAMERA_SETTINGS, publicUrl: env.PUBLIC_URL || ownUrl(parts) };
   const host = hostOf(parts, cameraActor(), (sent) => errands.send(sent));
   const router = routerTo(parts, "camera");
-  const asks = cameraAsks({ nodeId: env.NODE_ID, host, router, routes });
+  const asks = cameraAsks({ nodeId: env.NODE_ID, host, router, routes, spans: parts.spans });
   const clock = Date.now;
   const errands = new Errands({ caller: broker, asks, settings, counters, log });
   const own = { nodeId: env.NODE_ID, node, host, asks, errands, router, routes };

@@ -13,7 +13,8 @@ import { twins } from "./twins.ts";
 
 /** The services of what gateways are, the hosts of their actors, and the ways to these for the edges. */
 export function core(parts: Parts) {
-  const { sequelize, node, bus, metrics, log } = parts;
+  const { sequelize, node, bus, metrics, logs } = parts;
+  const log = logs.named("core");
   const routers = {
     twins: routerTo(parts, "twin"),
     presence: routerTo(parts, "presence"),

@@ -31,7 +31,7 @@ async function untilOpen(url: string, log: Log): Promise<Sequelize> {
     } catch (error) {
       const isOver = performance.now() > deadline || !(error instanceof DatabaseUnreachableError);
       if (isOver) throw new Error(`DATABASE_URL: ${messageOf(error)}`);
-      if (!told) log.warn("the database cannot be used yet; trying again", { problem: messageOf(error) });
+      if (!told) log.warn("the database cannot be used yet; trying again", { error });
       await delay(RETRY_MS);
     }
   }

@@ -7,15 +7,15 @@ import type { Parts } from "./parts.ts";
 import { sharedCounters } from "./shared-cache.ts";
 
 /** Where gateways' messages come in. */
-export function edge({ env, node, shared, metrics: counters, log }: Parts, ways: Ways) {
-  const common = { ...ways, limits: DEFAULT_LIMITS, clock: Date.now, counters };
+export function edge({ env, node, shared, metrics: counters, logs, spans }: Parts, ways: Ways) {
+  const common = { ...ways, limits: DEFAULT_LIMITS, clock: Date.now, counters, spans };
   return {
     "mqtt-front": () =>
       mqttFrontService({
         ...common,
         host: env.MQTT_HOST,
         port: env.MQTT_PORT || 0,
-        certificates: certificates(env, "mqtt", { log, counters }),
+        certificates: certificates(env, "mqtt", { log: logs.named("certificates"), counters }),
         attempts: sharedCounters(shared),
       }),
     "mqtt-bridge": () =>

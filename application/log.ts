@@ -1,11 +1,14 @@
-import type { ServiceBroker } from "moleculer";
-import type { Log } from "../actors/runtime/ports.ts";
+import type { Environment } from "../env.ts";
+import { Logs } from "../mixins/logs/logs.ts";
+import pack from "../package.json" with { type: "json" };
 
-/** The broker's logger as the runtime uses it; asked for when something is to be told. */
-export function logOf(broker: () => ServiceBroker): Log {
-  return {
-    info: (message, fields = {}) => broker().logger.info(fields, message),
-    warn: (message, fields = {}) => broker().logger.warn(fields, message),
-    error: (message, fields = {}) => broker().logger.error(fields, message),
-  };
+/** The log of this node, as the environment asks for it. */
+export function logsOf(env: Environment): Logs {
+  return new Logs({
+    format: env.LOG_FORMAT,
+    level: env.LOG_LEVEL,
+    nodeId: env.NODE_ID,
+    namespace: env.NAMESPACE,
+    version: pack.version,
+  });
 }

@@ -1,10 +1,11 @@
 import type { Sequelize } from "sequelize";
 import { DomainError } from "../actors/contracts/errors.ts";
 import { InProcessBus } from "../actors/runtime/in-process-bus.ts";
-import type { EventBus, Log } from "../actors/runtime/ports.ts";
+import type { EventBus, Log, UndeliveredRow } from "../actors/runtime/ports.ts";
 import { NO_SIGNALS, type Signals } from "../actors/runtime/signals.ts";
 import type { Environment } from "../env.ts";
 import { failureOfThrown } from "../mixins/call-failure.ts";
+import type { Metrics } from "../mixins/counters.ts";
 import { connectNats } from "../stores/nats/connection.ts";
 import { JetStreamBus } from "../stores/nats/jetstream-bus.ts";
 import { NatsSignals } from "../stores/nats/signals.ts";
@@ -27,9 +28,15 @@ function isTransient(error: unknown): boolean {
 /** Over the NATS of NATS_URL, else within the process. */
 export async function messaging(
   env: Environment,
-  { sequelize, log }: { readonly sequelize: Sequelize; readonly log: Log },
+  {
+    sequelize,
+    log,
+    metrics,
+  }: { readonly sequelize: Sequelize; readonly log: Log; readonly metrics: Metrics },
 ): Promise<Messaging> {
-  const handout = { log, clock: Date.now, isTransient };
+  const onUndelivered = ({ group }: UndeliveredRow) =>
+    metrics.count("gateway_twin.bus.dead_letters.total", { group });
+  const handout = { log, clock: Date.now, isTransient, onUndelivered };
   if (!env.NATS_URL) {
     const bus = new InProcessBus({ ...handout, store: new SqlBusStore(sequelize) });
     return { bus, signals: NO_SIGNALS, close: async () => undefined };

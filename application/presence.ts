@@ -8,7 +8,8 @@ import type { Parts } from "./parts.ts";
 
 /** The service of who is there, and the host of its actors. */
 export function presence(parts: Parts, router: ActorRouter) {
-  const { env, node, routes, bus, sequelize, metrics: counters, log } = parts;
+  const { env, node, routes, bus, sequelize, metrics: counters, logs } = parts;
+  const log = logs.named("presence");
   const vitals = new Vitals({ partitionCount: partitionCountOf(parts), clock: Date.now, counters });
   const lastSeen = (gatewayId: string) => vitals.atDeadline(gatewayId);
   const type = presenceActor({ settings: DEFAULT_PRESENCE_SETTINGS, lastSeen });

@@ -9,15 +9,18 @@ import { TwinLending } from "../services/core/twins/lending.ts";
 import { TrafficCount } from "../services/core/twins/traffic.ts";
 import { twinsService } from "../services/core/twins/twins.service.ts";
 import { hostOf, partitionCountOf } from "./actors.ts";
+import { gaugeDownlinks } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
 
 /** The service of the twins and the host of their actors. */
 export function twins(parts: Parts, router: ActorRouter) {
-  const { node, routes, broker, leases, metrics: counters, log } = parts;
+  const { node, routes, broker, leases, metrics: counters, logs } = parts;
+  const log = logs.named("twins");
   const traffic = new TrafficCount({ caller: broker, counters, log });
   const downlinks = new Downlinks({ caller: broker, counters, traffic });
+  gaugeDownlinks(parts, "twin", downlinks);
   const host = hostOf(parts, twinActor({ limits: DEFAULT_LIMITS }), (messages) => downlinks.send(messages));
-  const asks = twinAsks({ nodeId: parts.env.NODE_ID, host, router, routes });
+  const asks = twinAsks({ nodeId: parts.env.NODE_ID, host, router, routes, spans: parts.spans });
   const lending = new TwinLending({ host, router, broker, leases });
   const views = cachedViews(parts, host.typeName, lending) ?? lending;
   const schema: ServiceSchema = twinsService({

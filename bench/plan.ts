@@ -2,6 +2,7 @@ import type { Part } from "./options.ts";
 import { handWritten } from "./variants/hand-written.ts";
 import { product } from "./variants/product.ts";
 import { rawFloor } from "./variants/raw-floor.ts";
+import { traced } from "./variants/traced.ts";
 import type { Variant } from "./variants/variant.ts";
 
 export type Plan = {
@@ -25,6 +26,7 @@ const SMALL = [
   rawFloor(1_000, 2, IN_FLIGHT),
   handWritten(1_000, 2, IN_FLIGHT_ONE_BY_ONE),
   product(1_000, 2, IN_FLIGHT),
+  traced(1_000, 2, IN_FLIGHT),
 ];
 const LARGE = [rawFloor(10_000, 1, IN_FLIGHT), product(10_000, 1, IN_FLIGHT)];
 

@@ -69,6 +69,7 @@ export type Cluster = {
   readonly nodes: readonly {
     readonly nodeId: string;
     readonly roles: readonly string[];
+    readonly version?: string;
     readonly sessionExpireTime: string;
   }[];
   readonly partitions: {
@@ -162,7 +163,17 @@ export type JournalEvent = {
   readonly time: string;
   readonly actor: string;
   readonly reason?: string;
+  /** of the request that caused it, when that is traced */
+  readonly traceId?: string;
   readonly data: { readonly [name: string]: unknown };
+};
+
+export type LogLevelChange = {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+  /** A part of the node, as the field log.logger has it; * is all of it */
+  readonly module: string;
+  /** RFC 3339 in UTC */
+  readonly expireTime: string;
 };
 
 export type NewGateway = {
@@ -170,6 +181,19 @@ export type NewGateway = {
   readonly gatewayId?: string;
   readonly displayName?: string;
   readonly labels?: { readonly [name: string]: string };
+};
+
+export type NodeProfile = {
+  /** Id of a profile: its time, kind and reason */
+  readonly profileId: string;
+  readonly nodeId: string;
+  readonly kind: "CPU" | "HEAP";
+  readonly reason: "CPU" | "MEMORY" | "LAG" | "MANUAL";
+  /** bytes */
+  readonly size: number;
+  readonly filename: string;
+  /** RFC 3339 in UTC */
+  readonly createTime: string;
 };
 
 export type Overview = {
@@ -220,6 +244,8 @@ export type Overview = {
       | "USER_NOT_FOUND"
       | "API_KEY_NOT_FOUND"
       | "SESSION_NOT_FOUND"
+      | "NODE_NOT_FOUND"
+      | "NODE_PROFILE_NOT_FOUND"
       | "METHOD_NOT_ALLOWED"
       | "REQUEST_TOO_SLOW"
       | "GATEWAY_EXISTS"
@@ -237,6 +263,7 @@ export type Overview = {
       | "RATE_LIMITED"
       | "TOO_MANY_WATCHES"
       | "TOO_MANY_COMMANDS"
+      | "CAPTURE_RUNNING"
       | "HEADERS_TOO_LARGE"
       | "OVERLOADED"
       | "NOT_OWNER"
@@ -245,6 +272,7 @@ export type Overview = {
       | "SERVICE_UNAVAILABLE"
       | "GATEWAY_OFFLINE"
       | "TOO_MANY_CONNECTIONS"
+      | "PROFILES_UNAVAILABLE"
       | "DEADLINE_EXCEEDED"
       | "COMMAND_TIMEOUT"
       | "COMMAND_NOT_BEGUN"
@@ -661,6 +689,19 @@ export type Operations = {
     result: GatewayWithCredentials;
   };
 
+  /** Logs more or less on a node for a while; then it logs as before. */
+  "node.setLogLevel": {
+    params: {
+      readonly nodeId: string;
+      readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+      /** A part of the node, as the field log.logger has it; * is all of it */
+      readonly module?: string;
+      /** After this it is as before; 900 when not given */
+      readonly ttlSeconds?: number;
+    };
+    result: LogLevelChange;
+  };
+
   /** All that a page about a gateway shows, from several services at once. */
   "overview.get": {
     params: {
@@ -953,6 +994,33 @@ export type Operations = {
     result: Config;
   };
 
+  /** The CPU and heap profiles that a node keeps, a page at a time. */
+  "node-profiles.list": {
+    params: {
+      /** Id of a node */
+      readonly nodeId: string;
+      /** 50 when not given or 0 */
+      readonly pageSize?: number;
+      readonly pageToken?: string;
+      /** AIP-160 */
+      readonly filter?: string;
+      readonly orderBy?: string;
+    };
+    result: { readonly profiles: readonly NodeProfile[]; readonly nextPageToken: string };
+  };
+
+  /** Profiles a node for some seconds; the answer comes when the profile is there. */
+  "node-profiles.capture": {
+    params: {
+      /** Id of a node */
+      readonly nodeId: string;
+      readonly kind: "CPU" | "HEAP";
+      /** 10 when not given */
+      readonly seconds?: number;
+    };
+    result: NodeProfile;
+  };
+
   /** Is the gateway there, and since when. */
   "presence.get": {
     params: {
@@ -1182,6 +1250,28 @@ export type Operations = {
     };
     result: Camera;
   };
+
+  /** What is known of a profile. */
+  "node-profiles.get": {
+    params: {
+      /** Id of a node */
+      readonly nodeId: string;
+      /** Id of a profile: its time, kind and reason */
+      readonly profileId: string;
+    };
+    result: NodeProfile;
+  };
+
+  /** Deletes a profile. */
+  "node-profiles.delete": {
+    params: {
+      /** Id of a node */
+      readonly nodeId: string;
+      /** Id of a profile: its time, kind and reason */
+      readonly profileId: string;
+    };
+    result: null;
+  };
 };
 
 export type Watches = {
@@ -1333,6 +1423,13 @@ export const OPERATIONS: { readonly [Name in keyof Operations]: Route } = {
     path: "/v1/gateways/{gatewayId}:rotateCredentials",
     query: [],
   },
+  "node.setLogLevel": {
+    method: "POST",
+    path: "/v1/nodes/{nodeId}:setLogLevel",
+    query: [],
+    body: null,
+    contentType: "application/json",
+  },
   "overview.get": { method: "GET", path: "/v1/gateways/{gatewayId}:overview", query: [] },
   "users.get": { method: "GET", path: "/v1/users/{userId}", query: [] },
   "users.update": {
@@ -1398,6 +1495,18 @@ export const OPERATIONS: { readonly [Name in keyof Operations]: Route } = {
   },
   "config.get": { method: "GET", path: "/v1/gateways/{gatewayId}/config", query: [] },
   "config.resync": { method: "POST", path: "/v1/gateways/{gatewayId}/config:resync", query: [] },
+  "node-profiles.list": {
+    method: "GET",
+    path: "/v1/nodes/{nodeId}/profiles",
+    query: ["pageSize", "pageToken", "filter", "orderBy"],
+  },
+  "node-profiles.capture": {
+    method: "POST",
+    path: "/v1/nodes/{nodeId}/profiles:capture",
+    query: [],
+    body: null,
+    contentType: "application/json",
+  },
   "presence.get": { method: "GET", path: "/v1/gateways/{gatewayId}/presence", query: [] },
   "twins.get": { method: "GET", path: "/v1/gateways/{gatewayId}/twin", query: ["view"] },
   "journal.history": {
@@ -1486,6 +1595,8 @@ export const OPERATIONS: { readonly [Name in keyof Operations]: Route } = {
     query: [],
   },
   "cameras.get": { method: "GET", path: "/v1/gateways/{gatewayId}/cameras/{cameraId}", query: [] },
+  "node-profiles.get": { method: "GET", path: "/v1/nodes/{nodeId}/profiles/{profileId}", query: [] },
+  "node-profiles.delete": { method: "DELETE", path: "/v1/nodes/{nodeId}/profiles/{profileId}", query: [] },
 };
 
 export const WATCHES: { readonly [Name in keyof Watches]: Route } = {
@@ -1509,4 +1620,5 @@ export const COLLECTIONS = {
   "commands.list": "commands",
   "commands.log": "log",
   "commands.gatewayLog": "commandLog",
+  "node-profiles.list": "profiles",
 } as const;

@@ -1,19 +1,26 @@
 import type { CallingOptions } from "moleculer";
+import type { ActionName } from "../actors/contracts/contract.ts";
 import { DomainError } from "../actors/contracts/errors.ts";
 import type { Outcome } from "../actors/runtime/actor.ts";
 import type { Ask } from "../actors/runtime/ask.ts";
 import type { CommandOf, Commands, ReplyOf } from "../actors/runtime/handlers.ts";
 import type { Routes } from "../actors/runtime/routes.ts";
+import type { Trace } from "../actors/runtime/spans.ts";
 import type { ActorRouter } from "./actor-router.ts";
 import type { Caller } from "./bridge.ts";
 import { withOwnerHint } from "./owner-hint.ts";
+import { traceOf } from "./traces/traceparent.ts";
+import { ended, type Spans } from "./traces/traces.ts";
+import { asksToNode } from "./traces/work.ts";
 
 /** Below the 10 s that callers give an action: they shall hear what was the matter. */
 export const DEADLINE_MS = 9000;
 /** Of one reply between nodes, as JSON. */
 const MAX_REPLY_BYTES = 256 * 1024;
 
-type Host<Command, Reply> = { ask(actorId: string, command: Command): Promise<Outcome<Reply>> };
+type Host<Command, Reply> = {
+  ask(actorId: string, command: Command, trace?: Trace): Promise<Outcome<Reply>>;
+};
 
 type ActorAsksOptions<Command, Reply> = {
   readonly nodeId: string;
@@ -21,7 +28,10 @@ type ActorAsksOptions<Command, Reply> = {
   readonly host: Host<Command, Reply>;
   readonly router: ActorRouter;
   readonly routes: Routes;
-  /** The action by which the other nodes answer; it gives what `answer` gives there. */
+  /** Not given: traces are carried on, and that is all. */
+  readonly spans?: Spans | undefined;
+  /** By which the other nodes answer; `remote` calls it, and it gives what `answer` gives there. */
+  readonly action: ActionName;
   readonly remote: (
     caller: Caller,
     asks: readonly Ask<Command>[],
@@ -55,11 +65,13 @@ export class ActorAsks<C extends Commands<C>> {
     asks: readonly Ask<CommandOf<C>>[],
     deadlineMs = DEADLINE_MS,
   ): Promise<Outcome<ReplyOf<C>>[]> {
-    const { router, nodeId, remote } = this.#options;
+    const { router, nodeId } = this.#options;
+    const trace = traceOf(caller);
     const entries = asks.map((ask) => ({ actorId: ask.gatewayId, ask }));
     const attempt = (nodeID: string, group: readonly (typeof entries)[number][], timeout: number) => {
       const wanted = group.map(({ ask }) => ask);
-      return nodeID === nodeId ? this.#askHost(wanted) : remote(caller, wanted, { nodeID, timeout });
+      if (nodeID === nodeId) return this.#askHost(withTraces(wanted, trace));
+      return this.#askNode(caller, wanted, { nodeID, timeout }, trace);
     };
     return router.askMany(entries, attempt, deadlineMs);
   }
@@ -71,8 +83,28 @@ export class ActorAsks<C extends Commands<C>> {
   }
 
   #askHost(asks: readonly Ask<CommandOf<C>>[]): Promise<Outcome<ReplyOf<C>>[]> {
-    return Promise.all(asks.map(({ gatewayId, command }) => this.#options.host.ask(gatewayId, command)));
+    const { host } = this.#options;
+    return Promise.all(asks.map(({ gatewayId, command, trace }) => host.ask(gatewayId, command, trace)));
   }
+
+  #askNode(
+    caller: Caller,
+    asks: readonly Ask<CommandOf<C>>[],
+    options: CallingOptions & { readonly nodeID: string },
+    trace: Trace | undefined,
+  ): Promise<readonly Outcome<ReplyOf<C>>[]> {
+    const { action, remote, spans } = this.#options;
+    if (trace === undefined || !spans) return remote(caller, withTraces(asks, trace), options);
+    const span = spans.start(trace, asksToNode(action, options.nodeID, asks.length));
+    return ended(span, remote(caller, withTraces(asks, span.trace), options));
+  }
+}
+
+function withTraces<Command>(
+  asks: readonly Ask<Command>[],
+  trace: Trace | undefined,
+): readonly Ask<Command>[] {
+  return trace === undefined ? asks : asks.map((ask) => ({ ...ask, trace }));
 }
 
 /** Throws what the outcome says was the matter. */

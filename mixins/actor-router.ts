@@ -3,6 +3,7 @@ import type { Outcome } from "../actors/runtime/actor.ts";
 import { partitionOf } from "../actors/runtime/partition-map.ts";
 import type { Route, Routes } from "../actors/runtime/routes.ts";
 import { type CallFailure, failureOfOutcome, failureOfThrown } from "./call-failure.ts";
+import type { AskWatch } from "./metrics/watched-asks.ts";
 import { learnOwnerHint } from "./owner-hint.ts";
 
 const MAX_PER_CALL = 256;
@@ -19,6 +20,8 @@ type ActorRouterOptions = {
   readonly routes: Routes;
   /** Looks for the routes now, and tells of its own failures; what it finds is learnt by `routes`. */
   readonly refresh: () => Promise<void>;
+  /** Told of what asking led to. */
+  readonly watch?: AskWatch;
 };
 
 /** Asks the actor at that node. Made again with the same arguments, it must not do the same thing twice. */
@@ -50,6 +53,8 @@ type Job<Entry, Reply> = {
   readonly deadline: number;
   readonly seconds: number;
   readonly outcomes: Outcome<Reply>[];
+  /** Entries that nobody answered in time. */
+  failed: number;
 };
 
 /**
@@ -84,10 +89,12 @@ export class ActorRouter {
     attempt: AttemptMany<Entry, Reply>,
     deadlineMs = DEADLINE_MS,
   ): Promise<Outcome<Reply>[]> {
-    const deadline = performance.now() + deadlineMs;
-    const job: Job<Entry, Reply> = { attempt, deadline, seconds: deadlineMs / 1000, outcomes: [] };
+    const start = performance.now();
+    const deadline = start + deadlineMs;
+    const job: Job<Entry, Reply> = { attempt, deadline, seconds: deadlineMs / 1000, outcomes: [], failed: 0 };
     const errands = entries.map((entry, index) => this.#errand(entry, index));
     await this.#run(job, errands);
+    this.#options.watch?.ended(job.outcomes, job.failed, performance.now() - start);
     return job.outcomes;
   }
 
@@ -167,9 +174,19 @@ export class ActorRouter {
 
   async #again<Entry, Reply>(job: Job<Entry, Reply>, errands: readonly Errand<Entry>[]): Promise<void> {
     if (performance.now() < job.deadline) await this.#pause(job, errands);
-    if (performance.now() < job.deadline) return this.#run(job, errands);
+    if (performance.now() < job.deadline) {
+      this.#noteRetries(errands);
+      return this.#run(job, errands);
+    }
+    job.failed += errands.length;
     for (const errand of errands)
       job.outcomes[errand.index] = { ok: false, error: this.#lastError(job, errand) };
+  }
+
+  /** What did not fit into the last reply is only asked for on. */
+  #noteRetries<Entry>(errands: readonly Errand<Entry>[]): void {
+    for (const { failures, error, mayBeDone } of errands)
+      if (failures > 0) this.#options.watch?.retried(error?.type ?? (mayBeDone ? "TIMEOUT" : "NO_OWNER"));
   }
 
   #lastError<Entry, Reply>({ seconds }: Job<Entry, Reply>, { error, mayBeDone }: Errand<Entry>): ErrorValue {

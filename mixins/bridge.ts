@@ -9,10 +9,14 @@ import {
   type Result,
 } from "../actors/contracts/contract.ts";
 import { EVENTS } from "../actors/contracts/events.ts";
-import { checker } from "../actors/contracts/validate.ts";
+import { checker, reader } from "../actors/contracts/validate.ts";
+import { withTrace } from "./traces/current-trace.ts";
+import { traceOf } from "./traces/traceparent.ts";
 
 /** The only way services talk to each other: names, fields, results and payloads are checked by the compiler. */
 export type Caller = {
+  /** Of a call that is being served. */
+  readonly meta?: object;
   call<Returned, Given>(action: string, params: Given, options?: CallingOptions): Promise<Returned>;
 };
 export type Emitter = {
@@ -35,7 +39,10 @@ type ActionHandlers<Service extends string> = {
 
 type EventHandlers = { readonly [Name in EventName]?: (payload: Payload<Name>) => void | Promise<void> };
 
-/** The `actions` of a service's schema. What comes in is checked against the contract, unknown keys too. */
+/**
+ * The `actions` of a service's schema. What comes in is checked against the contract. Unknown keys are refused where
+ * people may have sent them; where only our nodes call, a later version may, and they are left out.
+ */
 export function actions<Service extends ServiceOf<ActionName>>(
   service: Service,
   handlers: ActionHandlers<NoInfer<Service>>,
@@ -48,10 +55,14 @@ export function actions<Service extends ServiceOf<ActionName>>(
 
 function actionOf(name: string, handler: (params: never, context: Context) => unknown) {
   if (!isActionName(name)) throw new Error(`no contract declares the action '${name}'`);
-  const { params, cacheSeconds }: ActionContract = ACTIONS[name];
-  const check = checker(params);
+  const { params, rest, cacheSeconds }: ActionContract = ACTIONS[name];
+  const check = rest ? checker(params) : reader(params);
   return {
-    handler: (context: Context) => handler(check(context.params) as never, context),
+    handler: (context: Context) => {
+      const trace = traceOf(context);
+      if (trace === undefined) return handler(check(context.params) as never, context);
+      return withTrace(trace, () => handler(check(context.params) as never, context));
+    },
     ...(cacheSeconds !== undefined && { cache: { ttl: cacheSeconds } }),
   };
 }
@@ -65,7 +76,7 @@ export function events(handlers: EventHandlers): NonNullable<ServiceSchema["even
   const entries = Object.entries<(payload: never) => void | Promise<void>>(handlers);
   return Object.fromEntries(
     entries.map(([name, handler]) => {
-      const check = checker(EVENTS[name as EventName]);
+      const check = reader(EVENTS[name as EventName]);
       return [name, { handler: (context: Context) => handler(check(context.params) as never) }];
     }),
   );

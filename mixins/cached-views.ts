@@ -111,6 +111,7 @@ export class CachedViews<View> {
   }
 
   #count(name: "hits" | "misses" | "errors", n: number): void {
-    if (n > 0) this.#options.counters.count(`gateway_twin.cache.${name}`, { type: this.#options.type }, n);
+    if (n > 0)
+      this.#options.counters.count(`gateway_twin.cache.${name}.total`, { type: this.#options.type }, n);
   }
 }

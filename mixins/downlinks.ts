@@ -2,8 +2,9 @@ import { LRUCache } from "lru-cache";
 import type { DownMessage, Edge } from "../actors/contracts/edge.ts";
 import type { Downlink } from "../actors/runtime/actor.ts";
 import { broadcast, type Caller, call, type Emitter, emit } from "./bridge.ts";
-import type { Counters } from "./counters.ts";
+import type { Counters, Metrics } from "./counters.ts";
 import { bytesOf, inBatches } from "./down-batches.ts";
+import { SECONDS } from "./metrics/distribution.ts";
 
 const MAX_GATEWAYS = 500_000;
 const MAX_EDGES = 1000;
@@ -15,7 +16,7 @@ type EdgeNode = { readonly edge: Edge; readonly nodeId: string };
 
 type DownlinksOptions = {
   readonly caller: Caller & Emitter;
-  readonly counters: Counters;
+  readonly counters: Counters & Partial<Pick<Metrics, "observe">>;
   /** Of messages on their way; more are dropped. */
   readonly maxBytes?: number;
   /** Told of what an edge has taken. */
@@ -37,6 +38,15 @@ export class Downlinks {
     this.#options = options;
   }
 
+  /** Of messages on their way. */
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
+  get maxBytes(): number {
+    return this.#options.maxBytes ?? DEFAULT_MAX_BYTES;
+  }
+
   /** These gateways have just spoken through that edge. */
   arrived(edge: Edge, nodeId: string, messages: readonly { readonly gatewayId: string }[]): void {
     const way = this.#edgeNode(edge, nodeId);
@@ -46,8 +56,9 @@ export class Downlinks {
 
   /** What is sent in one turn of the event loop goes in one call per edge. Never throws. */
   send(downlinks: readonly Downlink[]): void {
-    for (const { gatewayId, topic, payload } of downlinks) {
-      const message = { gatewayId, topic, payload: JSON.stringify(payload) };
+    for (const { gatewayId, topic, payload, trace } of downlinks) {
+      const untraced = { gatewayId, topic, payload: JSON.stringify(payload) };
+      const message = trace === undefined ? untraced : { ...untraced, trace };
       if (this.#grow(bytesOf(message))) this.#add(this.#ways.get(gatewayId), message);
     }
   }
@@ -62,8 +73,7 @@ export class Downlinks {
   }
 
   #grow(bytes: number): boolean {
-    const { maxBytes = DEFAULT_MAX_BYTES } = this.#options;
-    const hasRoom = this.#bytes + bytes <= maxBytes;
+    const hasRoom = this.#bytes + bytes <= this.maxBytes;
     if (hasRoom) this.#bytes += bytes;
     else this.#count("dropped", 1);
     return hasRoom;
@@ -103,6 +113,7 @@ export class Downlinks {
     messages: readonly DownMessage[],
   ): Promise<readonly DownMessage[]> {
     const options = { nodeID: nodeId, timeout: TIMEOUT_MS };
+    const start = performance.now();
     try {
       const { missing } = await call(
         this.#options.caller,
@@ -110,10 +121,12 @@ export class Downlinks {
         { messages: [...messages] },
         options,
       );
+      this.#delivered(edge, missing.length > 0 ? "partial" : "delivered", start);
       this.#count("elsewhere", missing.length);
       this.#options.traffic?.delivered(without(messages, missing));
       return missing.flatMap((index) => messages[index] ?? []);
     } catch {
+      this.#delivered(edge, "failed", start);
       this.#count("failed", messages.length);
       return messages;
     }
@@ -132,6 +145,13 @@ export class Downlinks {
     } catch {
       this.#count("unannounced", messages.length);
     }
+  }
+
+  #delivered(edge: Edge, result: "delivered" | "partial" | "failed", start: number): void {
+    const { counters } = this.#options;
+    const seconds = (performance.now() - start) / 1000;
+    counters.count("gateway_twin.downlinks.batches.total", { edge, result });
+    counters.observe?.("gateway_twin.downlinks.duration.seconds", seconds, { edge }, SECONDS);
   }
 
   #count(what: string, n: number): void {

@@ -48,7 +48,7 @@ export class Repeated {
     try {
       await work(signal);
     } catch (error) {
-      if (!signal.aborted) log.warn("repeated work failed; it is tried again", { error: String(error) });
+      if (!signal.aborted) log.warn("repeated work failed; it is tried again", { error });
     }
   }
 }

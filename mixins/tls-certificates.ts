@@ -71,10 +71,10 @@ export class Certificates {
     try {
       this.#context = this.#load();
       for (const server of this.#servers) server.setSecureContext(this.#context);
-      log.info(`${files.cert.variable}: the certificate was read again`);
+      log.info("a certificate was read again", { "config.variable": files.cert.variable });
       ended("done");
     } catch (error) {
-      log.error(`the certificate stays as it was: ${error instanceof Error ? error.message : error}`);
+      log.error("a certificate could not be read again; it stays as it was", { error });
       ended("failed");
     }
   };
@@ -83,9 +83,12 @@ export class Certificates {
     const { listener, files, log, counters } = this.#options;
     const { context, validTo } = load(files);
     const seconds = validTo.getTime() / 1000;
-    counters.gauge("gateway_twin.tls.certificate.expiry.seconds", seconds, { listener });
+    counters.gauge("gateway_twin.tls.certificate.expiry.timestamp.seconds", seconds, { listener });
     if (validTo.getTime() < Date.now())
-      log.warn(`${files.cert.variable}: the certificate has expired on ${validTo.toISOString()}`);
+      log.warn("the certificate has expired; put a new one into its place", {
+        "config.variable": files.cert.variable,
+        "tls.server.not_after": validTo.toISOString(),
+      });
     return context;
   }
 

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { ServiceBroker } from "moleculer";
+import { logsOf } from "../application/log.ts";
 import { parseEnvironment } from "../env.ts";
 import { brokerOptions } from "../moleculer.config.ts";
 import { COMMANDS, type Command } from "./repl/commands.ts";
@@ -59,8 +60,9 @@ function replCommands() {
 }
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
+  const environment = env();
   const broker = new ServiceBroker({
-    ...brokerOptions(env()),
+    ...brokerOptions(environment, logsOf(environment)),
     replOptions: { customCommands: replCommands() },
   });
   await broker.start();

@@ -9,7 +9,15 @@ const CHECKS: readonly (readonly [string, ...string[]])[] = [
   ["vitest", "run", ...process.argv.slice(2)],
 ];
 
-ensureTools(["curl", "openssl", "mosquitto_pub", "mosquitto_sub", ...SERVER_COMMANDS]);
+ensureTools([
+  "curl",
+  "openssl",
+  "mosquitto_pub",
+  "mosquitto_sub",
+  "prometheus",
+  "promtool",
+  ...SERVER_COMMANDS,
+]);
 for (const [command, ...args] of CHECKS) {
   console.log(`\n> ${command} ${args.join(" ")}`);
   const { status } = spawnSync(command, args, { stdio: "inherit" });

@@ -15,6 +15,8 @@ const PACKAGES = {
   my_print_defaults: "mariadb-client-core",
   "redis-server": "redis-server",
   openssl: "openssl",
+  prometheus: "prometheus",
+  promtool: "prometheus",
 };
 
 export type Command = keyof typeof PACKAGES;

@@ -3,7 +3,7 @@ export const ROLE_SERVICES = {
   edge: ["mqtt-front", "mqtt-bridge"],
   core: ["gateways", "twins", "presence", "config", "config-profiles", "commands", "cameras", "artifacts"],
   bff: ["api", "overview"],
-  admin: ["access", "audit", "cluster"],
+  admin: ["access", "audit", "cluster", "cluster-metrics"],
   job: ["dead-letters", "journal"],
   task: [],
 } as const;

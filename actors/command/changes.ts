@@ -33,9 +33,9 @@ export function following(
   };
 }
 
-export function downlinkOf({ id, name, args, deadline }: OpenCommand, { actorId }: Context): Downlink {
+export function downlinkOf({ id, name, args, deadline, trace }: OpenCommand, { actorId }: Context): Downlink {
   const payload = { id, name, args, deadline, replyTo: `gw/${actorId}/res/${id}` };
-  return { gatewayId: actorId, topic: "command", payload };
+  return { gatewayId: actorId, topic: "command", payload, ...(trace && { trace }) };
 }
 
 export function finishedEvent(

@@ -1,5 +1,6 @@
 import type { CommandEnd, CommandError, CommandPriority } from "../contracts/commands.ts";
 import type { JsonObject } from "../contracts/json.ts";
+import type { Trace } from "../runtime/spans.ts";
 
 /** Times in epoch milliseconds. */
 export type OpenCommand = {
@@ -9,6 +10,8 @@ export type OpenCommand = {
   readonly priority: CommandPriority;
   readonly createTime: number;
   readonly deadline: number;
+  /** What it is part of, from the caller to the gateway's answer. */
+  readonly trace?: Trace;
 };
 
 export type EndedCommand = {

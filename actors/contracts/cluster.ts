@@ -12,6 +12,7 @@ export const Cluster = Type.Object(
         {
           nodeId: Type.String(),
           roles: Type.Array(Type.String()),
+          version: Type.Optional(Type.String({ description: "not told by nodes before 0.5" })),
           sessionExpireTime: Type.String({ description: "RFC 3339 in UTC" }),
         },
         closed,

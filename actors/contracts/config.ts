@@ -68,6 +68,11 @@ export const configActions = {
     result: Config,
     rest: { method: "POST", path: `${configPath}:resync`, role: "operator", body: "none" },
   },
+  /** How many gateways there are in each phase; seconds late at most. */
+  "config.summary": {
+    params: Type.Object({}, closed),
+    result: Type.Object({ counts: Type.Record(Type.Enum(CONFIG_PHASES), Count) }, closed),
+  },
   /** Forgets the configuration state of a gateway that is being deleted. */
   "config.remove": {
     params: Type.Object({ gatewayId: GatewayId }, closed),

@@ -58,6 +58,7 @@ test.each(bound)(
 /** How the system is doing inside is the operators' business, who may come in the admins'. */
 const READ_BY_OTHERS = [
   "cluster.get",
+  ...["node-profiles.list", "node-profiles.get", "node-profiles.download"],
   ...["users.get", "users.list", "api-keys.get", "api-keys.list", "audit.list"],
 ];
 /** What they bring is all that is asked for: a password, or a ticket. */

@@ -13,6 +13,8 @@ import { edgeActions } from "./edge.ts";
 import type { EVENTS } from "./events.ts";
 import { gatewayActions } from "./gateways.ts";
 import { journalActions, journalWatches } from "./journal.ts";
+import { nodeProfileActions } from "./node-profiles.ts";
+import { nodeActions } from "./nodes.ts";
 import { overviewActions } from "./overview.ts";
 import { presenceActions } from "./presence.ts";
 import { twinActions } from "./twins.ts";
@@ -32,6 +34,8 @@ export const ACTIONS = {
   ...edgeActions,
   ...gatewayActions,
   ...journalActions,
+  ...nodeActions,
+  ...nodeProfileActions,
   ...overviewActions,
   ...presenceActions,
   ...twinActions,

@@ -10,13 +10,20 @@ export type Edge = (typeof EDGES)[number];
 
 /** A message for a gateway, on `gw/{gatewayId}/down/{topic}`. The payload is JSON text, made once by its author. */
 export const DownMessage = Type.Object(
-  { gatewayId: GatewayId, topic: Type.String(), payload: Type.String() },
+  {
+    gatewayId: GatewayId,
+    topic: Type.String(),
+    payload: Type.String(),
+    /** A W3C traceparent, when what has caused it is traced. */
+    trace: Type.Optional(Type.String()),
+  },
   closed,
 );
 export type DownMessage = {
   readonly gatewayId: string;
   readonly topic: string;
   readonly payload: string;
+  readonly trace?: string;
 };
 
 const deliver = {

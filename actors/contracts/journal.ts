@@ -29,6 +29,9 @@ export const JournalEvent = Type.Object(
     time: Rfc3339,
     actor: Type.String(),
     reason: Type.Optional(Type.String()),
+    traceId: Type.Optional(
+      Type.String({ description: "of the request that caused it, when that is traced" }),
+    ),
     data: Document,
   },
   { ...closed, title: "JournalEvent" },

@@ -1,5 +1,6 @@
 import type { ErrorValue } from "../contracts/errors.ts";
 import type { JsonValue } from "../contracts/json.ts";
+import type { Trace } from "./spans.ts";
 
 /** What an actor's decision may depend on besides its state and the message. */
 export type Context = {
@@ -8,10 +9,18 @@ export type Context = {
   readonly now: number;
   /** With a decision: since when this node has listened for the actor, by the clock of `now`. */
   readonly ownedSince?: number;
+  /** What the message, or the change, is part of. */
+  readonly trace?: Trace | undefined;
 };
 
 /** A message to a gateway, sent after the commit of the change that caused it. */
-export type Downlink = { readonly gatewayId: string; readonly topic: string; readonly payload: JsonValue };
+export type Downlink = {
+  readonly gatewayId: string;
+  readonly topic: string;
+  readonly payload: JsonValue;
+  /** That of the message which caused it, when nothing is given. */
+  readonly trace?: Trace | undefined;
+};
 
 /** `at` in epoch milliseconds sets the timer of that name anew; null removes it. */
 export type TimerChange = { readonly name: string; readonly at: number | null };
@@ -27,6 +36,8 @@ export type Decision<Event, Reply> = {
   readonly timers?: readonly TimerChange[];
   /** Only from the command of a due timer. */
   readonly postponed?: readonly Postponement[];
+  /** The message turns out to belong to this one: it answers what was caused by it. */
+  readonly trace?: Trace | undefined;
 };
 
 /**

@@ -10,6 +10,9 @@ type AnswersOptions = Pick<
   "mayAnswer" | "maxWaiting" | "sendDownlinks"
 >;
 
+/** Messages by what became of them. */
+export type Answered = { readonly ok: number; readonly refused: number };
+
 /** What a message has led to. */
 type Result<State, Command, Reply> = {
   readonly partition: Owned<State, Command, Reply>;
@@ -25,6 +28,8 @@ type Result<State, Command, Reply> = {
 export class Answers<State, Command, Reply> {
   readonly #options: AnswersOptions;
   #waiting = 0;
+  #ok = 0;
+  #refused = 0;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
@@ -33,6 +38,11 @@ export class Answers<State, Command, Reply> {
   /** Messages accepted and not answered yet. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Since the start. */
+  get answered(): Answered {
+    return { ok: this.#ok, refused: this.#refused };
   }
 
   /** Counts a message that will be answered; false when there are too many. */
@@ -56,8 +66,15 @@ export class Answers<State, Command, Reply> {
     downlinks: readonly Downlink[] | undefined,
   ): void {
     if (downlinks && downlinks.length > 0) this.#options.sendDownlinks(downlinks);
-    if (message.command !== null) this.#waiting -= 1;
+    if (message.command !== null) this.#count(outcome.ok);
+    message.span?.end(outcome.ok ? undefined : outcome.error.type);
     message.done(outcome);
+  }
+
+  #count(isOk: boolean): void {
+    this.#waiting -= 1;
+    if (isOk) this.#ok += 1;
+    else this.#refused += 1;
   }
 
   refuse(message: Message<Command, Reply>, error: ErrorValue): void {

@@ -3,7 +3,7 @@ import type { ActorStore, ClaimedPartition, Log, PartitionRef } from "./ports.ts
 import type { Routes } from "./routes.ts";
 import type { Signals } from "./signals.ts";
 
-export type ClaimsOptions = {
+type ClaimsOptions = {
   readonly nodeId: string;
   readonly store: Pick<ActorStore, "claim" | "release">;
   readonly signals: Pick<Signals, "routes">;

@@ -1,4 +1,5 @@
 import type { Change, CommitRow, PartitionRef } from "./ports.ts";
+import type { Trace } from "./spans.ts";
 
 /** Told once what became of the changes it waited for. */
 export type CommitListener = {
@@ -23,6 +24,8 @@ const MAX_CHANGES = 128;
 export class PartitionBatch {
   readonly target: CommitTarget;
   readonly changes: Change[] = [];
+  /** Of those of the changes that are traced. */
+  traces: readonly Trace[] | undefined;
   readonly #listeners: CommitListener[] = [];
 
   constructor(target: CommitTarget) {
@@ -31,6 +34,11 @@ export class PartitionBatch {
 
   get isFull(): boolean {
     return this.changes.length >= MAX_CHANGES;
+  }
+
+  add(change: Change): void {
+    this.changes.push(change);
+    if (change.trace !== undefined) this.traces = [...(this.traces ?? []), change.trace];
   }
 
   wait(listener: CommitListener): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CommitTarget, PartitionBatch } from "./commit-batch.ts";
 import type { ActorStore, CommitRow, Log } from "./ports.ts";
+import { type ActorSpans, NO_SPANS, type Span } from "./spans.ts";
 
 /** The batches of each partition, in order; only the last of them may not be full. */
 type Gathered = Map<CommitTarget, PartitionBatch[]>;
@@ -20,16 +21,23 @@ export class Committer {
   readonly #store: Pick<ActorStore, "commit">;
   readonly #log: Log;
   readonly #afterCommit: AfterCommit;
+  readonly #spans: ActorSpans;
   readonly #gathered: Gathered = new Map();
   #committing: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #problem: string | undefined;
   #commits = 0;
 
-  constructor(store: Pick<ActorStore, "commit">, log: Log, afterCommit: AfterCommit = () => undefined) {
+  constructor(
+    store: Pick<ActorStore, "commit">,
+    log: Log,
+    afterCommit: AfterCommit = () => undefined,
+    spans: ActorSpans = NO_SPANS,
+  ) {
     this.#store = store;
     this.#log = log;
     this.#afterCommit = afterCommit;
+    this.#spans = spans;
   }
 
   /** Why nothing can be committed now; undefined when all is well. */
@@ -97,7 +105,10 @@ export class Committer {
 
   async #commit(batches: readonly PartitionBatch[]): Promise<void> {
     const rows = batches.map((batch) => batch.toRow());
+    const spans = batches.some(isTraced) ? this.#startSpans(batches) : undefined;
     const refused = new Set(await this.#untilDecided(rows));
+    for (const { span, at } of spans ?? [])
+      span.end(refused.has(rows[at] as CommitRow) ? "NOT_OWNER" : undefined);
     const pending = this.#afterCommit(refused.size === 0 ? rows : rows.filter((row) => !refused.has(row)));
     if (pending) await pending;
     for (const [index, batch] of batches.entries()) {
@@ -107,6 +118,17 @@ export class Committer {
         batch.fail();
       } else batch.succeed(row);
     }
+  }
+
+  /** Each traced change has one of its own, of the statement that it shares with others. */
+  #startSpans(batches: readonly PartitionBatch[]): { readonly span: Span; readonly at: number }[] {
+    const changes = batches.reduce((sum, batch) => sum + batch.changes.length, 0);
+    return batches.flatMap(({ target: { type }, traces = [] }, at) =>
+      traces.map((trace) => ({
+        at,
+        span: this.#spans.commit(trace, { type, rows: batches.length, changes }),
+      })),
+    );
   }
 
   async #untilDecided(rows: readonly CommitRow[]): Promise<readonly CommitRow[]> {
@@ -130,4 +152,8 @@ export class Committer {
       this.#log.error("the store refuses commits; nothing is acknowledged", { error });
     this.#problem = problem;
   }
+}
+
+function isTraced({ traces }: PartitionBatch): boolean {
+  return traces !== undefined;
 }

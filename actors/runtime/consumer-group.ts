@@ -20,6 +20,11 @@ export class ConsumerGroup {
     this.#signal = signal;
   }
 
+  /** Deliveries that it has not handled, the one it works on among them. */
+  get pending(): number {
+    return this.#tasks.length + (this.#running ? 1 : 0);
+  }
+
   /** `done` is called when the group has done with all the rows. */
   push(sequence: number, published: readonly PublishedRow[], done: () => void): void {
     this.#enqueue(async () => {

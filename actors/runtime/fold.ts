@@ -10,7 +10,7 @@ export function foldChange<State, Event>(
   envelope: Envelope<State>,
   change: Change,
 ): Envelope<State> {
-  const context = { actorId: change.actorId, now: change.time };
+  const context = { actorId: change.actorId, now: change.time, trace: change.trace };
   let { state } = envelope;
   for (const event of change.events ?? []) state = type.evolve(state, event as Event, context);
   return { state, timers: foldTimers(envelope.timers, change.timers ?? []) };

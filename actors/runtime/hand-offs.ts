@@ -9,7 +9,7 @@ const HAND_OFFS_AT_ONCE = 8;
 /** A partition of a type on its way to the node that comes next; undefined: whoever finds it. */
 export type Move = { readonly partition: number; readonly to: string | undefined };
 
-export type HandOffsOptions = {
+type HandOffsOptions = {
   readonly store: Pick<ActorStore, "release">;
   readonly signals: Pick<Signals, "changed" | "offered">;
   /** Nobody owns these any more. */

@@ -3,6 +3,7 @@ import type { Committer } from "./committer.ts";
 import type { AnyPartition } from "./partition.ts";
 import type { ActorStore, Clock, Log, RowPublisher } from "./ports.ts";
 import type { ReadLeases } from "./read-leases.ts";
+import type { ActorSpans } from "./spans.ts";
 
 export type HostOptions<State, Command, Event, Reply> = {
   readonly type: ActorType<State, Command, Event, Reply>;
@@ -22,6 +23,8 @@ export type HostOptions<State, Command, Event, Reply> = {
   readonly leases?: Pick<ReadLeases, "close"> | undefined;
   /** May an answer be given that no commit proves? */
   readonly mayAnswer: () => boolean;
+  /** Not given: traces are carried on, and that is all. */
+  readonly spans?: ActorSpans;
 };
 
 export type HostCounts = {

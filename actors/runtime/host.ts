@@ -8,7 +8,7 @@ import {
   type Outcome,
   rejected,
 } from "./actor.ts";
-import { Answers, notOwner } from "./answers.ts";
+import { type Answered, Answers, notOwner } from "./answers.ts";
 import { foldChange } from "./fold.ts";
 import { countsOf, type HostCounts, type HostOptions } from "./host-options.ts";
 import { Loader } from "./loader.ts";
@@ -17,7 +17,8 @@ import { Partition } from "./partition.ts";
 import { partitionOf } from "./partition-map.ts";
 import type { Change, ClaimedPartition, CommitRow } from "./ports.ts";
 import { isRoutineRow } from "./routine.ts";
-import { changeOf, decideTimers } from "./turn.ts";
+import { NO_SPANS, type Span, type Trace } from "./spans.ts";
+import { changeOf, decideTimers, nameOf, traced } from "./turn.ts";
 
 /** Hosts the actors of one type in the partitions that this node owns. */
 export class ActorHost<State, Command, Event, Reply> {
@@ -54,6 +55,16 @@ export class ActorHost<State, Command, Event, Reply> {
     return countsOf(this.partitions, this.#answers.waiting);
   }
 
+  /** Messages since the start. */
+  get answered(): Answered {
+    return this.#answers.answered;
+  }
+
+  /** With so many waiting more are refused. */
+  get maxWaiting(): number {
+    return this.#options.maxWaiting;
+  }
+
   /** Starts to serve a claimed partition, from its stored rows on. */
   async adopt(claimed: ClaimedPartition): Promise<void> {
     const partition: Owned<State, Command, Reply> = new Partition(this.#type, claimed, {
@@ -87,18 +98,18 @@ export class ActorHost<State, Command, Event, Reply> {
   }
 
   /** Gives one message to an actor; `done` is called once, after the commit of everything the answer tells. */
-  deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void): void {
+  deliver(actorId: string, command: Command, done: (outcome: Outcome<Reply>) => void, trace?: Trace): void {
     const number = partitionOf(actorId, this.#options.partitionCount);
     const partition = this.#partitions.get(number);
     if (!this.#accepting) return done(rejected(new DomainError("SHUTTING_DOWN").toValue()));
     if (!partition || partition.isLeaving)
       return done(rejected(notOwner({ type: this.#type.name, partition: number })));
     if (!this.#answers.expect()) return done(rejected(new DomainError("OVERLOADED").toValue()));
-    this.#enqueue(partition, actorId, { command, done });
+    this.#enqueue(partition, actorId, { command, done, trace, span: undefined });
   }
 
-  ask(actorId: string, command: Command): Promise<Outcome<Reply>> {
-    return new Promise((resolve) => this.deliver(actorId, command, resolve));
+  ask(actorId: string, command: Command, trace?: Trace): Promise<Outcome<Reply>> {
+    return new Promise((resolve) => this.deliver(actorId, command, resolve, trace));
   }
 
   /** What the actor is once all that is decided is committed; undefined when it is not in memory. */
@@ -113,7 +124,12 @@ export class ActorHost<State, Command, Event, Reply> {
     for (const partition of this.#partitions.values()) {
       if (partition.isLeaving) continue;
       for (const actorId of partition.takeDue(now)) {
-        this.#enqueue(partition, actorId, { command: null, done: () => undefined });
+        this.#enqueue(partition, actorId, {
+          command: null,
+          done: () => undefined,
+          trace: undefined,
+          span: undefined,
+        });
       }
     }
   }
@@ -159,22 +175,35 @@ export class ActorHost<State, Command, Event, Reply> {
     activation: Actor<State, Command, Reply>,
     message: Message<Command, Reply>,
   ): void {
-    const context = { actorId: activation.actorId, now: this.#options.clock(), ownedSince: partition.since };
+    if (message.trace !== undefined) message.span = this.#startSpan(message, message.trace);
+    const context = {
+      actorId: activation.actorId,
+      now: this.#options.clock(),
+      ownedSince: partition.since,
+      trace: message.span?.trace,
+    };
     let outcome: Outcome<Reply>;
     let after: Envelope<State> | undefined;
     let downlinks: readonly Downlink[] | undefined;
     try {
       const decision = this.#decide(activation.pending, message.command, context);
       for (const { at } of decision.postponed ?? []) partition.schedule(context.actorId, at);
-      const change = changeOf(decision, context);
+      if (decision.trace !== undefined) message.span ??= this.#startSpan(message, decision.trace);
+      const trace = message.span?.trace;
+      const change = changeOf(decision, context, trace);
       after = change && this.#change(partition, activation, change);
       outcome = { ok: true, reply: decision.reply };
-      downlinks = decision.downlinks;
+      downlinks = trace === undefined ? decision.downlinks : traced(decision.downlinks, trace);
     } catch (error) {
       if (error instanceof DomainError) outcome = rejected(error.toValue());
       else outcome = this.#deadLetter(partition, activation, message, context, error);
     }
     this.#answers.give({ partition, activation, message, outcome, downlinks, after });
+  }
+
+  #startSpan({ command }: Message<Command, Reply>, trace: Trace): Span {
+    const { spans = NO_SPANS } = this.#options;
+    return spans.turn(trace, { type: this.#type.name, command: nameOf(command) });
   }
 
   #decide(envelope: Envelope<State>, command: Command | null, context: Context): Decision<Event, Reply> {
@@ -199,7 +228,7 @@ export class ActorHost<State, Command, Event, Reply> {
     change: Change,
   ): void {
     const batch = this.#options.committer.batchOf(partition);
-    batch.changes.push(change);
+    batch.add(change);
     activation.gate = batch;
   }
 

@@ -3,7 +3,7 @@ import { changesText } from "./changes-text.ts";
 import { ConsumerGroup, type PublishedRow } from "./consumer-group.ts";
 import { Handout, type HandoutOptions } from "./handout.ts";
 import { Offsets } from "./offsets.ts";
-import type { CommitRow, Consumer, EventBus, UndeliveredRow } from "./ports.ts";
+import type { CommitRow, Consumer, EventBus, PendingDeliveries, UndeliveredRow } from "./ports.ts";
 import { type Batch, RowBatcher } from "./row-batcher.ts";
 import { Sequences } from "./sequences.ts";
 import { settledWithin } from "./settled-within.ts";
@@ -77,6 +77,10 @@ export class InProcessBus implements EventBus {
     await this.#handlersEnd();
     await this.#saving;
     await this.#save();
+  }
+
+  async pending(): Promise<readonly PendingDeliveries[]> {
+    return this.#groups.map(({ consumer, pending }) => ({ group: consumer.group, count: pending }));
   }
 
   undelivered(limit: number): Promise<UndeliveredRow[]> {

@@ -28,6 +28,8 @@ export const LOG_FIELDS = {
   "http.request.id": "keyword",
   "http.request.method": "keyword",
   "url.path": "keyword",
+  /** What was written. */
+  "file.path": "keyword",
   "tls.server.not_after": "date",
   /** The variable of the environment that decided it. */
   "config.variable": "keyword",

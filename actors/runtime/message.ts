@@ -1,12 +1,17 @@
 import type { Activation } from "./activation.ts";
 import type { Outcome } from "./actor.ts";
 import type { Partition } from "./partition.ts";
+import type { Span, Trace } from "./spans.ts";
 
 /** A command on its way through an actor's mailbox. */
 export type Message<Command, Reply> = {
   /** Null: the actor's due timers. */
   readonly command: Command | null;
   readonly done: (outcome: Outcome<Reply>) => void;
+  /** Of whoever sent it. */
+  readonly trace: Trace | undefined;
+  /** From its turn on, when it is part of a trace. */
+  span: Span | undefined;
 };
 
 /** An owned partition, and an actor in it, of a host. */

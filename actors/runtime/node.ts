@@ -10,7 +10,8 @@ import type { ReadLeases } from "./read-leases.ts";
 import type { Routes } from "./routes.ts";
 import type { Signals } from "./signals.ts";
 import { Snapshotter } from "./snapshotter.ts";
-import { Sweeper } from "./sweeper.ts";
+import type { ActorSpans } from "./spans.ts";
+import { type Evictions, Sweeper } from "./sweeper.ts";
 
 const TICK_MS = 50;
 const SETTLE_MS = 5000;
@@ -44,6 +45,7 @@ export type ActorNodeOptions = {
   readonly maxIdleBytes: number;
   /** No partition that has an owner moves for so long after the nodes have changed (milliseconds); 5 s if not given. */
   readonly settleMs?: number;
+  readonly spans?: ActorSpans;
 };
 
 /** A host, whatever its actors are. */
@@ -73,7 +75,7 @@ export class ActorNode {
     const partitions = () => this.#partitions();
     const look = () => void this.ownership.look();
     this.#options = options;
-    this.committer = new Committer(store, log, (rows) => options.leases?.changed(rows));
+    this.committer = new Committer(store, log, (rows) => options.leases?.changed(rows), options.spans);
     this.#membership = new Membership({
       sessions,
       ttlMs: options.sessionTtlMs,
@@ -123,6 +125,10 @@ export class ActorNode {
       ...(problem ? [`store: ${problem}`] : []),
       ...(this.#isFenced ? ["another node owns the partitions"] : []),
     ];
+  }
+
+  get evictions(): Evictions {
+    return this.#sweeper.evictions;
   }
 
   /** May answers be given that no commit proves? Past the session's time somebody else may know better. */

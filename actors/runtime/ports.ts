@@ -1,5 +1,6 @@
 import type { TimerChange } from "./actor.ts";
 import type { LogFields } from "./log-fields.ts";
+import type { Trace } from "./spans.ts";
 
 /** One message's effect, as it is committed. Either events (with timers), or a dead letter. */
 export type Change = {
@@ -9,6 +10,8 @@ export type Change = {
   readonly events?: readonly unknown[];
   readonly timers?: readonly TimerChange[];
   readonly deadLetter?: DeadLetter;
+  /** What has caused it, when that is traced. */
+  readonly trace?: Trace;
 };
 
 /** A message that made `decide` fail, kept so that people can look at it. */
@@ -151,6 +154,8 @@ export type UndeliveredRow = {
   readonly row: DeliveredRow;
 };
 
+export type PendingDeliveries = { readonly group: string; readonly count: number };
+
 /** The event bus: committed rows to consumer groups. */
 export type EventBus = RowPublisher & {
   /** Before `start`. */
@@ -158,6 +163,8 @@ export type EventBus = RowPublisher & {
   readonly start: () => Promise<void>;
   /** Resolves when no handler runs any more. What was not handled is handled after the next start. */
   readonly stop: () => Promise<void>;
+  /** Of the groups that consume here: what was published and is not handled, in deliveries. */
+  readonly pending: () => Promise<readonly PendingDeliveries[]>;
   /** At most `limit`, oldest first. */
   readonly undelivered: (limit: number) => Promise<UndeliveredRow[]>;
   /** Hands it to its group again, and forgets it when that succeeds; false when there is none with this id. */

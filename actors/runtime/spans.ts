@@ -16,7 +16,10 @@ export type ActorSpans = {
   /** One message of an actor, from its decision to its answer. */
   readonly turn: (trace: Trace, what: { readonly type: string; readonly command: string }) => Span;
   /** The statement that commits a change, and how much else with it. */
-  readonly commit: (trace: Trace, size: { readonly rows: number; readonly changes: number }) => Span;
+  readonly commit: (
+    trace: Trace,
+    what: { readonly type: string; readonly rows: number; readonly changes: number },
+  ) => Span;
 };
 
 /** Where nothing is told of traces they are carried on all the same. */

@@ -1,6 +1,8 @@
 import type { Activation } from "./activation.ts";
 import type { AnyPartition } from "./partition.ts";
 
+export type Evictions = { readonly idle: number; readonly store: number };
+
 type SweeperOptions = {
   readonly partitions: () => Iterable<AnyPartition>;
   /** A whole turn of the hand; an actor leaves memory after one to two turns without use (milliseconds). */
@@ -17,10 +19,17 @@ type SweeperOptions = {
 export class Sweeper {
   readonly #options: SweeperOptions;
   #countAtTurn = 0;
+  #idle = 0;
+  #store = 0;
   #hand: Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> | undefined;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
+  }
+
+  /** Actors since the start that became idle documents, and such documents that are only in the store now. */
+  get evictions(): Evictions {
+    return { idle: this.#idle, store: this.#store };
   }
 
   tick(): void {
@@ -31,7 +40,7 @@ export class Sweeper {
         this.#hand = undefined;
         break;
       }
-      pass(...step.value);
+      if (pass(...step.value)) this.#idle += 1;
     }
     this.#trim();
   }
@@ -66,14 +75,18 @@ export class Sweeper {
     for (const slab of slabs) {
       if (bytes <= this.#options.maxIdleBytes) return;
       bytes -= slab.bytes;
+      this.#store += slab.size;
       slab.clear();
     }
   }
 }
 
-function pass(partition: AnyPartition, activation: Activation<unknown, unknown>): void {
-  if (!partition.owned || activation.status === "invalid" || activation.mailbox.length > 0) return;
-  if (activation.touched) activation.touched = false;
-  else if (partition.isClean(activation)) partition.passivate(activation);
+/** True when it has left the objects. */
+function pass(partition: AnyPartition, activation: Activation<unknown, unknown>): boolean {
+  if (!partition.owned || activation.status === "invalid" || activation.mailbox.length > 0) return false;
+  const isIdle = !activation.touched && partition.isClean(activation);
+  if (isIdle) partition.passivate(activation);
+  else if (activation.touched) activation.touched = false;
   else activation.status = "deactivating";
+  return isIdle;
 }

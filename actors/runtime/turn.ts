@@ -1,15 +1,34 @@
 import { type Envelope, NO_TIMERS } from "./activation.ts";
-import type { ActorType, Context, Decision } from "./actor.ts";
+import type { ActorType, Context, Decision, Downlink } from "./actor.ts";
 import type { Change } from "./ports.ts";
+import type { Trace } from "./spans.ts";
 
 /** What a decision commits; undefined when it changes nothing. */
 export function changeOf(
   decision: Decision<unknown, unknown>,
   { actorId, now }: Context,
+  trace?: Trace,
 ): Change | undefined {
   const { events = [], timers = [] } = decision;
   if (events.length === 0 && timers.length === 0) return undefined;
-  return { actorId, time: now, ...(events.length > 0 && { events }), ...(timers.length > 0 && { timers }) };
+  const change = {
+    actorId,
+    time: now,
+    ...(events.length > 0 && { events }),
+    ...(timers.length > 0 && { timers }),
+  };
+  return trace === undefined ? change : { ...change, trace };
+}
+
+/** What a message leads to is part of its trace, unless it has one of its own. */
+export function traced(downlinks: readonly Downlink[] = [], trace: Trace): readonly Downlink[] {
+  return downlinks.map((downlink) => ({ trace, ...downlink }));
+}
+
+/** Null: due timers. */
+export function nameOf(command: unknown): string {
+  const isNamed = typeof command === "object" && command !== null && "name" in command;
+  return isNamed ? String(command.name) : "timers";
 }
 
 /** Each due timer is one command to the actor; all of them are one change, so that each fires once, or later again. */

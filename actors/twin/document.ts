@@ -1,4 +1,5 @@
 import type { JsonObject } from "../contracts/json.ts";
+import type { Trace } from "../runtime/spans.ts";
 import { bytesBound } from "./document-limits.ts";
 import { type DesiredSection, EMPTY_TWIN, type Profiles, type Section, type TwinState } from "./state.ts";
 import type { Stamps, Times } from "./times.ts";
@@ -6,7 +7,9 @@ import type { Stamps, Times } from "./times.ts";
 /** A section nobody changed is 0. */
 type PackedSection = 0 | readonly [state: JsonObject, times: Times, version: number, updateTime: number];
 /** Without `versions` all leaves are taken to have changed last. */
-type PackedDesired = PackedSection | readonly [...Exclude<PackedSection, 0>, versions: Stamps<number>];
+type PackedDesired =
+  | PackedSection
+  | readonly [...Exclude<PackedSection, 0>, versions: Stamps<number>, trace?: Trace];
 type PackedLayer = readonly [profileId: string, revision: number, priority: number, desired: JsonObject];
 type PackedProfiles = readonly [own: JsonObject, layers: readonly PackedLayer[]];
 
@@ -56,7 +59,8 @@ function packSection({ state, times, version, updateTime }: Section): PackedSect
 
 function packDesired(desired: DesiredSection): PackedDesired {
   const packed = packSection(desired);
-  const { versions, version } = desired;
+  const { versions, version, trace } = desired;
+  if (packed !== 0 && trace !== undefined) return [...packed, versions, trace];
   return packed === 0 || versions === version ? packed : [...packed, versions];
 }
 
@@ -72,8 +76,8 @@ function unpackSection([state, times, version, updateTime]: Exclude<PackedSectio
 }
 
 function unpackDesired(packed: Exclude<PackedDesired, 0>): DesiredSection {
-  const [state, times, version, updateTime, versions = version] = packed;
-  return { ...unpackSection([state, times, version, updateTime]), versions };
+  const [state, times, version, updateTime, versions = version, trace] = packed;
+  return { ...unpackSection([state, times, version, updateTime]), versions, ...(trace && { trace }) };
 }
 
 function unpackProfiles([own, layers]: PackedProfiles): Profiles {

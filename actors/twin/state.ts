@@ -1,4 +1,5 @@
 import type { JsonObject } from "../contracts/json.ts";
+import type { Trace } from "../runtime/spans.ts";
 import type { ProfileLayer } from "./contract.ts";
 import type { Stamps, Times } from "./times.ts";
 
@@ -16,6 +17,8 @@ export type Section = {
 export type DesiredSection = Section & {
   /** The version with which each leaf last changed: an answer to an older one does not speak of it. */
   readonly versions: Stamps<number>;
+  /** What the last change is part of, until the gateway has answered it. */
+  readonly trace?: Trace;
 };
 
 /** What desired is made of when profiles lie under the gateway's own values. */

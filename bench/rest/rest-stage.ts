@@ -15,18 +15,27 @@ const LEAVES = 16;
 const IDLE = { share: 0.12, limitMs: 4_000 };
 
 type Servers = Record<RestRow["server"], { port: number; pid: number }>;
+type Product = Awaited<ReturnType<typeof startProduct>>;
 type Closing = (() => Promise<unknown>)[];
 
 /** The product in one process, a bare route in another one, and the load in a third; they stay up over all rounds. */
 export class RestStage {
   readonly documentBytes: number;
+  /** Of the product. */
+  readonly rest: RestClient;
   readonly #servers: Servers;
   readonly #token: string;
   readonly #load: Child<RestLoadCalls>;
   readonly #closing: Closing;
 
-  private constructor(servers: Servers, token: string, documentBytes: number, closing: Closing) {
+  private constructor(
+    servers: Servers,
+    { rest, token }: Pick<Product, "rest" | "token">,
+    documentBytes: number,
+    closing: Closing,
+  ) {
     this.#servers = servers;
+    this.rest = rest;
     this.#token = token;
     this.documentBytes = documentBytes;
     this.#load = forkModule<RestLoadCalls>("./rest/load.ts", "the load of the open API");
@@ -50,7 +59,7 @@ export class RestStage {
         bare: { port, pid: bare.pid },
         product: { port: product.httpPort, pid: product.pid },
       };
-      return new RestStage(servers, product.token, Buffer.byteLength(JSON.stringify(document)), closing);
+      return new RestStage(servers, product, Buffer.byteLength(JSON.stringify(document)), closing);
     } catch (error) {
       for (const close of closing) await close();
       throw error;

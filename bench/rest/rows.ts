@@ -20,7 +20,7 @@ const BARE_PATCH: RestRow = {
   work: "patch",
   connections: MANY,
 };
-const PATCH: RestRow = {
+export const PATCH: RestRow = {
   title: `${OURS}, PATCH of a desired value`,
   server: "product",
   work: "patch",
@@ -32,7 +32,7 @@ const COMMAND: RestRow = {
   work: "command",
   connections: 1,
 };
-const COMMANDS: RestRow = {
+export const COMMANDS: RestRow = {
   title: `${OURS}, commands and their answers`,
   server: "product",
   work: "command",

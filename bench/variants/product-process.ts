@@ -25,13 +25,13 @@ type ProductProcess = {
 };
 
 /** On a folder of its own, or on the given one, which the caller then keeps. */
-export async function startProduct(dataDir?: string): Promise<ProductProcess> {
+export async function startProduct(dataDir?: string, more: NodeJS.ProcessEnv = {}): Promise<ProductProcess> {
   const folder = dataDir === undefined ? await temporaryFolder() : { path: dataDir, remove: async () => {} };
   const [httpPort, mqttPort] = [await freePort(HOST), await freePort(HOST)];
   const token = randomBytes(24).toString("hex");
   const child = spawnTracked(process.execPath, START, {
     cwd: root,
-    env: environmentOf(httpPort, mqttPort, folder.path, token),
+    env: { ...environmentOf(httpPort, mqttPort, folder.path, token), ...more },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = tailOf(child);

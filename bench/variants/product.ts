@@ -20,12 +20,13 @@ export function product(gateways: number, window: number, inFlight: number): Var
     creditsFrom: "puback",
     window,
     inFlight,
-    start: () => start(gateways),
+    start: () => startWith(gateways),
   };
 }
 
-async function start(count: number): Promise<RunningVariant> {
-  const server = await startProduct();
+/** `more`: of the environment. */
+export async function startWith(count: number, more: NodeJS.ProcessEnv = {}): Promise<RunningVariant> {
+  const server = await startProduct(undefined, more);
   const { rest, mqttPort, pid, stop } = server;
   try {
     const gateways = await provision(rest, gatewayIds(count));

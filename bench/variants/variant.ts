@@ -4,7 +4,7 @@ import type { Idle } from "../settle.ts";
 import type { StoredTwin } from "../verify.ts";
 import type { RestClient } from "./rest-client.ts";
 
-export type Kind = "raw" | "handWritten" | "product" | ClusterKind;
+export type Kind = "raw" | "handWritten" | "product" | "traced" | ClusterKind;
 export type ClusterKind = "floor" | "redis" | "calls" | "front" | "bridge";
 
 /** One way of doing the work, at one number of gateways. */

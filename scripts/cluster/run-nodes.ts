@@ -16,6 +16,8 @@ type Run = {
   readonly signal: AbortSignal;
   /** Ends it at once. */
   readonly force: AbortSignal;
+  /** Works beside the nodes until `over`; when it is done first, that ends the run too. */
+  readonly beside?: (nodes: readonly NodeProcess[], over: AbortSignal) => Promise<void>;
 };
 
 /** Runs the nodes until the signal, or until none is left; a node that dies stays dead, so that others take over. */
@@ -27,13 +29,23 @@ export async function runNodes(run: Run): Promise<void> {
   const over = new AbortController();
   const watches = nodes.map((node) => announce(node, over.signal, print));
   watches.push(watchShares({ nodes, token, print, signal: over.signal }));
-  await Promise.race([Promise.all(nodes.map((node) => node.ended)), aborted(signal)]);
-  over.abort();
-  await stopAll(
-    nodes.filter((node) => node.isRunning()),
-    print,
-  );
-  await Promise.all(watches);
+  const allEnded = Promise.all(nodes.map((node) => node.ended));
+  void allEnded.then(() => over.signal.aborted || print("cluster: no node runs any more"));
+  const ends: Promise<unknown>[] = [allEnded, aborted(signal)];
+  const beside = run.beside?.(nodes, over.signal);
+  if (beside) ends.push(beside);
+  try {
+    await Promise.race(ends);
+  } finally {
+    over.abort();
+    // What it fails with has ended the race; afterwards it only fails because all is over.
+    await Promise.allSettled([beside]);
+    await stopAll(
+      nodes.filter((node) => node.isRunning()),
+      print,
+    );
+    await Promise.all(watches);
+  }
 }
 
 /** Says that it starts, when it is ready (which only a node with REST can tell), and how it ended. */

@@ -1,5 +1,7 @@
-import type { Params, Result } from "../../actors/contracts/contract.ts";
+import { ACTIONS, type Params, type Result } from "../../actors/contracts/contract.ts";
 import { DomainError } from "../../actors/contracts/errors.ts";
+import { PROFILE_KINDS, type ProfileKind } from "../../actors/contracts/node-profiles.ts";
+import { checker } from "../../actors/contracts/validate.ts";
 import { partitionOf } from "../../actors/runtime/partition-map.ts";
 import { type Caller, call } from "../../mixins/bridge.ts";
 
@@ -14,6 +16,8 @@ export type Command = {
 type Owned = Result<"cluster.partitions">["partitions"][number];
 
 const DRAIN_SECONDS = 60;
+
+const checkedWish = checker(ACTIONS["node.setLogLevel"].params);
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -68,6 +72,28 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "loglevel",
+    parameters: ["<level>", "[node]", "[module]"],
+    description: "Logs more or less for 15 minutes: on a node (* is all) and in a module of it (all)",
+    run: setLogLevel,
+  },
+  {
+    name: "profiles",
+    parameters: ["<node>"],
+    description: "The CPU and heap profiles that a node keeps, newest first",
+    run: async (caller, nodeId = "") => call(caller, "node-profiles.list", { nodeId }),
+  },
+  {
+    name: "profile",
+    parameters: ["<node>", "[kind]", "[seconds]"],
+    description: "Profiles a node, its CPU (10 s) or heap; the file is in the node's DATA_DIR/profiles",
+    async run(caller, nodeId = "", kind = "cpu", seconds = "10") {
+      const params = { nodeId, kind: profileKindOf(kind), seconds: Number(seconds) };
+      const timeout = (params.seconds + 10) * 1000;
+      return call(caller, "node-profiles.capture", params, { timeout });
+    },
+  },
+  {
     name: "deadletters",
     parameters: ["[type]"],
     description: "Messages that were put aside, oldest first",
@@ -82,6 +108,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (caller, id = "") => call(caller, "dead-letters.redrive", { id }),
   },
 ];
+
+function profileKindOf(text: string): ProfileKind {
+  const kind = PROFILE_KINDS.find((each) => each.toLowerCase() === text.toLowerCase());
+  if (kind) return kind;
+  throw new DomainError("INVALID_ARGUMENT", {
+    problem: `'${text}' is not a kind of profile; cpu and heap are`,
+  });
+}
 
 async function handOff(caller: Caller, type = "", target = ""): Promise<{ moved: number[] }> {
   const owned = await partitionsOf(caller, type);
@@ -101,6 +135,15 @@ async function handOff(caller: Caller, type = "", target = ""): Promise<{ moved:
 
 async function isMoved(caller: Caller, ref: Params<"node.handOff">, owner: string): Promise<boolean> {
   return (await call(caller, "node.handOff", ref, { nodeID: owner, timeout: 10_000 })).moved;
+}
+
+async function setLogLevel(caller: Caller, level = "", node = "*", module = "*") {
+  const wish = checkedWish({ nodeId: node, level, module });
+  const { nodes } = await call(caller, "cluster.get", {});
+  const targets = node === "*" ? nodes.map(({ nodeId }) => nodeId) : [node];
+  const changes = targets.map((nodeId) => call(caller, "node.setLogLevel", { ...wish, nodeId }));
+  const done = await Promise.all(changes);
+  return done.map((change, index) => ({ nodeId: targets[index], ...change }));
 }
 
 async function ownerOf(caller: Caller, type: string, actorId: string): Promise<Owned> {

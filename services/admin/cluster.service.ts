@@ -1,4 +1,4 @@
-import type { ServiceSchema } from "moleculer";
+import type { ServiceBroker, ServiceSchema } from "moleculer";
 import type { Result } from "../../actors/contracts/contract.ts";
 import type { ActorStore, PartitionRecord, SessionStore } from "../../actors/runtime/ports.ts";
 import { actions } from "../../mixins/bridge.ts";
@@ -15,11 +15,12 @@ export function clusterService({ store, sessions }: ClusterOptions): ServiceSche
   return {
     name: "cluster",
     actions: actions("cluster", {
-      async get() {
+      async get(_params, { broker }) {
         const [{ sessions: live }, records] = await Promise.all([sessions.live(), store.partitions()]);
         const nodes = live.map(({ nodeId, roles, expireTime }) => ({
           nodeId,
           roles: [...roles],
+          ...versionOf(broker, nodeId),
           sessionExpireTime: new Date(expireTime).toISOString(),
         }));
         return { nodes, partitions: sharesOf(records, new Set(live.map(({ nodeId }) => nodeId))) };
@@ -30,6 +31,12 @@ export function clusterService({ store, sessions }: ClusterOptions): ServiceSche
       },
     }),
   };
+}
+
+/** As the node itself tells the others. */
+function versionOf({ registry }: ServiceBroker, nodeId: string): { version?: string } {
+  const version: unknown = registry.nodes.get(nodeId)?.metadata?.version;
+  return typeof version === "string" ? { version } : {};
 }
 
 /** A partition whose owner is not alive counts as not owned. */

@@ -5,8 +5,10 @@ import type { Service, ServiceSchema } from "moleculer";
 import type { Limits } from "../../actors/contracts/limits.ts";
 import type { BlobStore } from "../../actors/runtime/blobs.ts";
 import { events } from "../../mixins/bridge.ts";
+import type { Traces } from "../../mixins/traces/traces.ts";
 import { access as apiAccess } from "./access.ts";
 import { aliasesOf } from "./aliases.ts";
+import { countedIdempotency } from "./counted-idempotency.ts";
 import { newRequestId } from "./headers.ts";
 import { HTTP_TIMEOUTS, type HttpServerOptions, httpServer } from "./http-server.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
@@ -30,6 +32,7 @@ export type ApiOptions = Omit<HttpServerOptions, "timeouts"> & {
   /** Where artifacts are kept; without it there are no uploads and downloads. */
   readonly blobs?: BlobStore;
   readonly metricsText: () => string;
+  readonly clusterText?: (() => string) | undefined;
   readonly health: () => Health;
   readonly guards?: CallGuards;
   readonly onListening?: (port: number) => void;
@@ -37,6 +40,7 @@ export type ApiOptions = Omit<HttpServerOptions, "timeouts"> & {
   readonly watches?: Partial<WatchSettings>;
   /** Proxies of our own before this, whose X-Forwarded-For counts; none when not given. */
   readonly trustedProxies?: number;
+  readonly traces?: Traces | undefined;
 };
 
 const OPEN: CallGuards = { admit: async () => ({}), record: () => undefined };
@@ -67,9 +71,10 @@ export function apiService(options: ApiOptions): ServiceSchema {
   const handle = requestHandler({
     bodyLimit: limits.restBodyBytes,
     timeoutMs: timeouts.callMs,
-    idempotency: idempotency(options.store, timeouts.callMs),
+    idempotency: countedIdempotency(idempotency(options.store, timeouts.callMs), options.counters),
     access,
     guards,
+    traces: options.traces,
   });
   let watches: Watches;
   const watched = watchRoutes({ watches: () => watches, access, guards, timeoutMs: timeouts.callMs });
@@ -111,6 +116,9 @@ export function apiService(options: ApiOptions): ServiceSchema {
     events: events({ "journal.appended": ({ seq }) => watches.appended(seq) }),
     created(this: Service) {
       watches = new Watches(this.broker, { ...WATCH_SETTINGS, ...options.watches });
+      options.counters?.onScrape?.(() =>
+        options.counters?.gauge?.("gateway_twin.rest.watches.open", watches.count),
+      );
     },
     started: async () => onListening?.((server.address() as AddressInfo).port),
     /** Idle connections are closed at once, the others when they had their time to finish. */

@@ -5,7 +5,7 @@ const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const HEADERS =
   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, traceparent, X-Request-Id";
 /** Of answers, beside those that a page sees anyway. */
-const EXPOSED = "ETag, Location, Retry-After, X-Request-Id";
+const EXPOSED = "ETag, Location, Retry-After, traceparent, X-Request-Id";
 const MAX_AGE_SECONDS = 600;
 
 /**

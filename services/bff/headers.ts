@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../actors/contracts/errors.ts";
+import { formatTraceparent, parseTraceparent } from "../../mixins/traces/traceparent.ts";
 
 /** The caller's own id when it is harmless to log and send back, else a new one. */
 export function newRequestId(header: string | string[] | undefined): string {
@@ -36,8 +37,8 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
 
 /** W3C trace context, or nothing. */
 export function traceparentOf(header: string | string[] | undefined): string | undefined {
-  const isValid = typeof header === "string" && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header);
-  return isValid ? header : undefined;
+  const context = parseTraceparent(header);
+  return context && formatTraceparent(context);
 }
 
 function badHeader(field: string, description: string): DomainError {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { DomainError } from "../../actors/contracts/errors.ts";
-import type { Counters } from "../../mixins/counters.ts";
+import type { Counters, Metrics } from "../../mixins/counters.ts";
 import type { Certificates } from "../../mixins/tls-certificates.ts";
 import { send } from "./answer.ts";
 import { allowOrigin } from "./cors.ts";
@@ -38,7 +38,7 @@ export type HttpServerOptions = {
   /** Whose pages may read the answers; exactly as browsers write them. */
   readonly corsOrigins?: readonly string[] | undefined;
   readonly maxConnections?: number | undefined;
-  readonly counters?: Pick<Counters, "count"> | undefined;
+  readonly counters?: (Pick<Counters, "count"> & Partial<Metrics>) | undefined;
 };
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -57,7 +57,9 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
   const admits = admission(server, options, maxConnections);
   const policy = Object.entries(headersPolicy(certificates !== undefined));
   const origins = new Set(options.corsOrigins);
+  const begun = requestsInFlight(options);
   const serve: Handle = (request, response) => {
+    begun(response);
     noteAnswer(request, response);
     for (const [name, value] of policy) response.setHeader(name, value);
     if (!admits(request.socket)) {
@@ -102,6 +104,18 @@ function patient(server: Server, silenceMs: number, isTls: boolean): Server {
   return server;
 }
 
+/** To be told of each answer that begins. */
+function requestsInFlight({ counters }: HttpServerOptions): (response: ServerResponse) => void {
+  let count = 0;
+  counters?.onScrape?.(() => counters.gauge?.("gateway_twin.rest.requests.in_flight", count));
+  return (response) => {
+    count += 1;
+    response.once("close", () => {
+      count -= 1;
+    });
+  };
+}
+
 /** Tells whether a connection came while there was room. */
 function admission(
   server: Server,
@@ -110,6 +124,10 @@ function admission(
 ): (socket: Socket) => boolean {
   const refused = new WeakSet<Socket>();
   let open = 0;
+  counters?.onScrape?.(() => {
+    counters.gauge?.("gateway_twin.rest.connections.open", open);
+    counters.gauge?.("gateway_twin.rest.connections.limit", max);
+  });
   const count = () => counters?.count("gateway_twin.rest.connections.refused.total", { reason: "full" });
   server.maxConnections = max + TOLD_CONNECTIONS;
   server.on("drop", count);

@@ -74,7 +74,7 @@ describe("limits of calls", () => {
       message: "At most 2 requests in 60 s are allowed; try again in 40 s.",
       data: { limit: 2, windowSeconds: 60, retryAfterSeconds: 40 },
     });
-    expect(refused).toEqual([["gateway_twin.limits.refused", { limit: "reads" }]]);
+    expect(refused).toEqual([["gateway_twin.limits.refused.total", { limit: "reads" }]]);
     pass(39_499);
     await expect(ask({ method: "GET" })).rejects.toMatchObject({ data: { retryAfterSeconds: 1 } });
     pass(1);

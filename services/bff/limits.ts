@@ -44,7 +44,7 @@ export function rateLimiter(options: RateLimiterOptions): (call: Limited) => Ret
     const limit = limits[kind];
     const { allowed, retryAfterMs } = await windows.take(`${kind}:${digestOf(...of)}`, limit, WINDOW_MS);
     if (allowed) return;
-    counters.count("gateway_twin.limits.refused", { limit: kind });
+    counters.count("gateway_twin.limits.refused.total", { limit: kind });
     const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
     throw new DomainError("RATE_LIMITED", { limit, windowSeconds: WINDOW_MS / 1000, retryAfterSeconds });
   }

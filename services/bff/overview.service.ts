@@ -3,6 +3,7 @@ import type { Result } from "../../actors/contracts/contract.ts";
 import { OVERVIEW_PARTS, type Overview, type OverviewPart } from "../../actors/contracts/overview.ts";
 import { actions, call } from "../../mixins/bridge.ts";
 import type { Counters } from "../../mixins/counters.ts";
+import { logTo } from "../../mixins/logs/log-to.ts";
 import { domainErrorOf } from "./errors.ts";
 
 type OverviewOptions = {
@@ -42,7 +43,11 @@ export function overviewService({ counters, deadlineMs = DEADLINE_MS }: Overview
     } catch (error) {
       const reason = domainErrorOf(error, deadlineMs)?.type ?? "INTERNAL";
       if (reason === "INTERNAL")
-        context.broker.logger.error({ part, err: error }, "A part of an overview failed.");
+        logTo(context.broker.logger).error("a part of an overview failed", {
+          "gateway.id": asked.gatewayId,
+          "event.action": part,
+          error,
+        });
       counters.count("gateway_twin.overview.unavailable.total", { part });
       return { unavailable: [{ part, reason }] };
     }

@@ -9,6 +9,7 @@ type ProbesOptions = Pick<HttpServerOptions, "certificates" | "counters"> & {
   readonly host: string;
   readonly port: number;
   readonly metricsText: () => string;
+  readonly clusterText?: (() => string) | undefined;
   readonly health: () => Health;
 };
 

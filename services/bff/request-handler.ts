@@ -4,6 +4,9 @@ import type { Context } from "moleculer";
 import { ANYONE, type Principal } from "../../actors/contracts/access.ts";
 import type { Params } from "../../actors/contracts/contract.ts";
 import { call } from "../../mixins/bridge.ts";
+import { withTrace } from "../../mixins/traces/current-trace.ts";
+import { traceOf } from "../../mixins/traces/traceparent.ts";
+import { errorTypeOf, type OpenSpan, type Traces } from "../../mixins/traces/traces.ts";
 import type { Access } from "./access.ts";
 import { type Answer, resultAnswer } from "./answer.ts";
 import { type Binding, timeoutOf } from "./binding.ts";
@@ -50,19 +53,21 @@ type HandlerOptions = {
   readonly idempotency: Idempotency;
   readonly access: Access;
   readonly guards: CallGuards;
+  /** Not given: what is traced is passed on, and that is all. */
+  readonly traces?: Pick<Traces, "request"> | undefined;
 };
 
 export type RequestHandler = (route: RestRoute, exchange: Exchange) => Promise<Answer>;
 
 /** Everything between a matched route and its answer: who asks, may they, what exactly, and once only. */
 export function requestHandler(options: HandlerOptions): RequestHandler {
-  const { bodyLimit, timeoutMs, idempotency, access, guards } = options;
+  const { bodyLimit, timeoutMs, idempotency, access, guards, traces } = options;
 
   async function perform({ principal, binding, exchange }: Call, parts: Omit<Parts, "body">, bytes: Buffer) {
     const { context, path, request } = exchange;
     const given = paramsOf(binding, { ...parts, body: parseJson(bytes) });
     const params = await access.narrowed(context, principal, binding.action, given);
-    const traceparent = traceparentOf(request.headers.traceparent);
+    const traceparent = traceOf(context) ?? traceparentOf(request.headers.traceparent);
     const meta = { by: parts.by, principal, address: access.addressOf(request), traceparent };
     const result = await callAgain(
       (timeout) => call(context, binding.action, params as Params<typeof binding.action>, { timeout, meta }),
@@ -104,6 +109,27 @@ export function requestHandler(options: HandlerOptions): RequestHandler {
     );
   }
 
+  /** Nobody but a known caller makes us trace. */
+  function spanOf({ method, path }: RestRoute, { role }: Principal, { request }: Exchange) {
+    return role === "anyone" ? undefined : traces?.request(request.headers.traceparent, method, path);
+  }
+
+  /** Everything that is called from here on is part of it. */
+  async function traced(span: OpenSpan, { context }: Exchange, work: () => Promise<Answer>): Promise<Answer> {
+    Object.assign(context.meta, { traceparent: span.trace });
+    try {
+      const answer = await withTrace(span.trace, work);
+      span.add({ "http.response.status_code": answer.status });
+      span.end();
+      return answer;
+    } catch (error) {
+      const status = domainErrorOf(error, timeoutMs)?.code ?? 500;
+      span.add({ "http.response.status_code": status });
+      span.end(status >= 500 ? errorTypeOf(error) : undefined);
+      throw error;
+    }
+  }
+
   async function begin(route: RestRoute, told: Told): Promise<Answer> {
     const { exchange, permission } = told;
     const { request, context } = exchange;
@@ -111,7 +137,9 @@ export function requestHandler(options: HandlerOptions): RequestHandler {
     told.principal = principal;
     const binding = bindingFor(route, request.headers);
     told.permission = binding.action;
-    return serve(route, { principal, binding, exchange });
+    const span = spanOf(route, principal, exchange);
+    const call = { principal, binding, exchange };
+    return span ? traced(span, exchange, () => serve(route, call)) : serve(route, call);
   }
 
   return (route, exchange) => {

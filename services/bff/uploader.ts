@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import type { BlobStore } from "../../actors/runtime/blobs.ts";
+import { logTo } from "../../mixins/logs/log-to.ts";
 import { resultAnswer, send } from "./answer.ts";
 import type { Binding } from "./binding.ts";
 import { bearerTokenOf } from "./headers.ts";
@@ -65,10 +66,10 @@ export class Uploader {
     try {
       await callFor(told, "artifacts.abandon", { artifactId }, this.#options.timeoutMs);
     } catch (error) {
-      told.exchange.context.broker.logger.warn(
-        { artifactId, error: String(error) },
-        "an upload is left for the sweep",
-      );
+      logTo(told.exchange.context.broker.logger).warn("an upload is left for the sweep", {
+        "artifact.id": artifactId,
+        error,
+      });
     }
   }
 }

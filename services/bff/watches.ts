@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ServiceBroker } from "moleculer";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import { call } from "../../mixins/bridge.ts";
+import { logTo } from "../../mixins/logs/log-to.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { EventStream } from "./event-stream.ts";
 import { Tailer } from "./tailer.ts";
@@ -44,6 +45,11 @@ export class Watches {
       warn: this.#warn,
       pollMs: settings.pollMs,
     });
+  }
+
+  /** Streams that are open. */
+  get count(): number {
+    return this.#open.size;
   }
 
   appended(seq: number): void {
@@ -116,7 +122,7 @@ export class Watches {
   }
 
   readonly #warn = (message: string, error: unknown): void => {
-    this.#broker.logger.warn({ error: String(error) }, message);
+    logTo(this.#broker.logger).warn(message, { error });
   };
 }
 

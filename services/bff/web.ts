@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, Service } from "moleculer";
 import { DomainError } from "../../actors/contracts/errors.ts";
+import { logTo } from "../../mixins/logs/log-to.ts";
+import { traceOf } from "../../mixins/traces/traceparent.ts";
 import { type Answer, send } from "./answer.ts";
 import { ClientGone } from "./body.ts";
 import { errorAnswer } from "./error-answer.ts";
@@ -27,7 +29,11 @@ export function finish(
   timeoutMs: number,
   serve: () => Promise<Answer>,
 ): Promise<void> {
-  return attempt(request, response, timeoutMs, async () => send(response, await serve()));
+  return attempt(request, response, timeoutMs, async () => {
+    const answer = await serve();
+    tellTrace(request, response);
+    send(response, answer);
+  });
 }
 
 /** Sends the error when `serve`, which answers by itself, fails before it has begun to. Never rejects. */
@@ -45,8 +51,15 @@ export async function attempt(
     if (error instanceof ClientGone) return;
     const known = domainErrorOf(error, timeoutMs) ?? new DomainError("INTERNAL");
     log(request, requestId, known, error);
+    tellTrace(request, response);
     send(response, errorAnswer(known, requestId, request.method));
   }
+}
+
+/** Under which the caller finds the request, when it was traced here. */
+function tellTrace({ $ctx }: WebRequest, response: ServerResponse): void {
+  const trace = $ctx && traceOf($ctx);
+  if (trace && !response.headersSent) response.setHeader("traceparent", trace);
 }
 
 /** Set by the service for the root context; missing where a request failed before it. */
@@ -56,8 +69,14 @@ export function requestIdOf({ $ctx, headers }: WebRequest): string {
 
 /** What is not foreseen is an error of ours; overload and outages are warnings; the rest is the caller's. */
 function log(request: WebRequest, requestId: string, { type, code }: DomainError, error: unknown): void {
-  const { $service, method, url } = request;
-  const fields = { requestId, method, url, type };
-  if (type === "INTERNAL") $service.logger.error({ ...fields, err: error }, "A request failed.");
-  else if (code >= 500) $service.logger.warn(fields, "A request could not be served.");
+  const { $service, method = "", parsedUrl } = request;
+  const fields = {
+    "http.request.id": requestId,
+    "http.request.method": method,
+    "url.path": parsedUrl,
+    "error.code": type,
+  };
+  const to = logTo($service.logger);
+  if (type === "INTERNAL") to.error("a request failed", { ...fields, error });
+  else if (code >= 500) to.warn("a request could not be served", fields);
 }

@@ -1,6 +1,6 @@
 import { ConsumerEvents, type ConsumerMessages, type JsMsg, type NatsConnection } from "nats";
 import type { Handout } from "../../actors/runtime/handout.ts";
-import type { Consumer, DeliveredRow, Log } from "../../actors/runtime/ports.ts";
+import type { Consumer, DeliveredRow, Log, PendingDeliveries } from "../../actors/runtime/ports.ts";
 import { untilDone } from "../../actors/runtime/until-done.ts";
 import { ensureConsumer, type Names } from "./streams.ts";
 
@@ -50,6 +50,15 @@ export class GroupConsumer {
     this.#messages = await consumer.consume({ max_messages: 1, expires: PULL_MS });
     void this.#watch(this.#messages);
     this.#running = this.#run(this.#messages);
+  }
+
+  /** In messages of the stream, those on their way to an instance among them. */
+  async pending(): Promise<PendingDeliveries> {
+    const { connection, names } = this.#options;
+    const { group } = this.#consumer;
+    const manager = await connection.jetstreamManager({ checkAPI: false });
+    const { num_pending, num_ack_pending } = await manager.consumers.info(names.events, group);
+    return { group, count: num_pending + num_ack_pending };
   }
 
   /** Takes no more messages; resolves when the handler has ended. */

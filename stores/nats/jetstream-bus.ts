@@ -1,6 +1,12 @@
 import { headers, type NatsConnection } from "nats";
 import { Handout, type HandoutOptions } from "../../actors/runtime/handout.ts";
-import type { CommitRow, Consumer, EventBus, UndeliveredRow } from "../../actors/runtime/ports.ts";
+import type {
+  CommitRow,
+  Consumer,
+  EventBus,
+  PendingDeliveries,
+  UndeliveredRow,
+} from "../../actors/runtime/ports.ts";
 import { settledWithin } from "../../actors/runtime/settled-within.ts";
 import { untilDone } from "../../actors/runtime/until-done.ts";
 import { DeadLetterStream } from "./dead-letter-stream.ts";
@@ -95,6 +101,10 @@ export class JetStreamBus implements EventBus {
     for (const group of this.#groups) group.letGo();
     // The last acknowledgements are on their way when this returns, or NATS is away and they can not be.
     if (!this.#options.connection.isClosed()) await settledWithin(FLUSH_MS, this.#options.connection.flush());
+  }
+
+  pending(): Promise<readonly PendingDeliveries[]> {
+    return Promise.all(this.#groups.map((group) => group.pending()));
   }
 
   undelivered(limit: number): Promise<UndeliveredRow[]> {

@@ -89,7 +89,7 @@ export class RedisConnection {
   /** Said once per outage. */
   #lose(problem: string): void {
     this.#life = undefined;
-    if (!this.#isAway) this.#log.warn("Redis is away; its users go on without it", { problem });
+    if (!this.#isAway) this.#log.warn("Redis is away; its users go on without it", { error: problem });
     this.#isAway = true;
   }
 }

@@ -29,6 +29,10 @@ class SqliteThread {
   #lastId = 0;
   #connections = 0;
 
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   acquire(): number {
     this.#thread ??= this.#start();
     this.#connections += 1;
@@ -139,6 +143,11 @@ class Checkpointers {
 const thread = new SqliteThread();
 const checkpointers = new Checkpointers();
 const turnstile = new Turnstile();
+
+/** Statements without an answer, of all connections. */
+export function waitingStatements(): number {
+  return thread.waiting;
+}
 
 /** The part of the `sqlite3` package that Sequelize uses, on better-sqlite3 in a thread of its own. */
 class Database {

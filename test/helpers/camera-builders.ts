@@ -7,7 +7,9 @@ const GATEWAY = "gw-1";
 export const CAMERA = "c1";
 export const camera = cameraActor();
 
-type CameraStep = Required<Decision<CameraEvent, CameraReply>> & { readonly state: CameraState };
+type CameraStep = Required<Omit<Decision<CameraEvent, CameraReply>, "trace">> & {
+  readonly state: CameraState;
+};
 
 /** What one command does to the cameras of a gateway at a moment. */
 export function cameraStep(state: CameraState, command: CameraCommand, now = 1000): CameraStep {

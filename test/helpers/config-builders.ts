@@ -12,7 +12,9 @@ import type { Decision } from "../../actors/runtime/actor.ts";
 export const GATEWAY = "gw-1";
 export const config = configActor();
 
-type ConfigStep = Required<Decision<ConfigEvent, ConfigReply>> & { readonly state: ConfigState };
+type ConfigStep = Required<Omit<Decision<ConfigEvent, ConfigReply>, "trace">> & {
+  readonly state: ConfigState;
+};
 
 /** What one command does to a config actor at a moment. */
 export function configStep(state: ConfigState, command: ConfigCommand, now = 1000): ConfigStep {

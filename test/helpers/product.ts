@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../scripts/servers/free-port.ts";
+import { keep, keepSecret, keepSecretsOf } from "./kept-output.ts";
 import { waitFor } from "./wait-for.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -45,7 +46,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       const ready = await fetch(`${product.httpUrl}/readyz`).catch(() => undefined);
       return ready?.ok;
     },
-    15_000,
+    30_000,
   );
   return product;
 }
@@ -55,6 +56,7 @@ export async function spawnProduct({ dataDir, env = {}, ...ports }: ProductOptio
   const httpPort = ports.httpPort ?? (await freePort(HOST));
   const mqttPort = ports.mqttPort ?? (await freePort(HOST));
   const token = "test-admin-token-0123456789abcdef";
+  keepSecret(token);
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
@@ -69,7 +71,10 @@ export async function spawnProduct({ dataDir, env = {}, ...ports }: ProductOptio
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      keep(child.pid, chunk.toString());
+    });
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   return {
     httpUrl,
@@ -105,13 +110,15 @@ async function request(
   token: string,
   { method, path, body, headers }: Call,
 ): Promise<Answer> {
+  const sent = typeof body === "string" ? body : JSON.stringify(body);
   const response = await fetch(httpUrl + path, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(sent !== undefined && { body: sent }),
     signal: AbortSignal.timeout(15_000),
   });
   const text = await response.text();
+  keepSecretsOf(`${sent}\n${text}`);
   return {
     status: response.status,
     body: text === "" ? undefined : JSON.parse(text),

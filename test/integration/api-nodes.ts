@@ -39,7 +39,7 @@ export async function startApiNode(options: ApiNodeOptions): Promise<ApiNode> {
     limits: DEFAULT_LIMITS,
     store: idempotencyStore({ sequelize, clock: Date.now, ...options }),
     metricsText: () => "",
-    health: () => ({ ready: true, problems: [] }),
+    health: () => ({ started: true, ready: true, problems: [] }),
     onListening: (listening) => {
       port = listening;
     },

@@ -102,7 +102,7 @@ export async function cachedNode(options: { url: string; namespace: string; owne
     connection.close();
     await leases.stop();
   };
-  const hits = () => counts.get("gateway_twin.cache.hits") ?? 0;
+  const hits = () => counts.get("gateway_twin.cache.hits.total") ?? 0;
   return { connection, cache, leases, views, lines, hits, stop };
 }
 

@@ -93,7 +93,7 @@ describe.each(DATABASES)("on %s", (_driver, open) => {
     const twinRow = { ...row(0, 9, []), type: "twin" };
     for (let n = 0; n < 2; n += 1) await handle({ sequence: n, rows: [twinRow, row(0, 1, events)] });
     await gaugePhases(counts, metrics);
-    const lines = metricsText(broker)()
+    const lines = metricsText(broker, metrics)()
       .split("\n")
       .filter((line) => line.includes("gateway_twin_config") && !line.startsWith("#"))
       .map((line) => line.replace(/(namespace|nodeID)="[^"]*",?/g, "").replace("{}", ""));

@@ -126,8 +126,8 @@ describe("JetStream alone", () => {
     });
     let stored = 0;
     for (const pos of upTo(40)) void bus.publish(committedRow(0, pos, 20_000)).then(() => (stored += 1));
-    await waitFor("the alert", () => told.find((fields) => "groups" in fields));
-    expect(told).toContainEqual({ groups: ["slow"] });
+    await waitFor("the alert", () => told.find((fields) => "consumer.group" in fields));
+    expect(told).toContainEqual({ "consumer.group": ["slow"] });
     expect(stored).toBeLessThan(40);
     gate.resolve();
     await waitFor("all rows", () => consumer.rows.length === 40 && stored === 40);
@@ -164,8 +164,8 @@ describe("JetStream alone", () => {
     });
     await bus.publish(committedRow(0, 2));
     for (const pos of upTo(40).slice(2)) void bus.publish(committedRow(0, pos, 20_000), true);
-    await waitFor("the alert", () => told.find((fields) => "groups" in fields));
-    expect(told).toContainEqual({ groups: ["few"] });
+    await waitFor("the alert", () => told.find((fields) => "consumer.group" in fields));
+    expect(told).toContainEqual({ "consumer.group": ["few"] });
     gate.resolve();
     await bus.publish(committedRow(1, 41));
     await waitFor("the last row", () => few.positions(1).includes(41));

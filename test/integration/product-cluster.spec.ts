@@ -138,7 +138,7 @@ describe("two nodes", () => {
     second.close();
   });
 
-  it("are steered from the console, also by a script", async () => {
+  it("are steered from the console, also by a script", { timeout: 60_000 }, async () => {
     const { output } = await repl("twin", "gw-1");
     const { owner, partition, twin } = JSON.parse(output) as Record<string, unknown>;
     expect(twin).toMatchObject({ gatewayId: "gw-1" });
@@ -156,6 +156,10 @@ describe("two nodes", () => {
     });
     expect(JSON.parse((await repl("owners", "twin")).output)).toMatchObject({ total: 256 });
     expect(JSON.parse((await repl("deadletters")).output)).toEqual({ deadLetters: [] });
+    expect(JSON.parse((await repl("loglevel", "debug")).output)).toMatchObject([
+      { nodeId: "n1", level: "debug", module: "*" },
+      { nodeId: "n2", level: "debug", module: "*" },
+    ]);
     expect(await repl("owners", "nothing")).toMatchObject({ code: 1 });
     expect(await repl("dance")).toMatchObject({ code: 1, output: expect.stringContaining("drain <node>") });
   });

@@ -48,17 +48,18 @@ export type RequestOptions = {
   readonly token?: string | null;
 };
 
-/** The REST services on a database of their own, with `others` beside them. */
+/** The REST services on a database of their own, with `others` beside them; `joined`: a broker of a cluster. */
 export async function startRest(
   others: readonly ServiceSchema[] = [],
   api: Partial<ApiOptions> = {},
+  joined?: ServiceBroker,
 ): Promise<RestHarness> {
   const dataDir = mkdtempSync(join(tmpdir(), "gateway-twin-rest-"));
   const sequelize = await openDatabase(dataDir);
   const time = { now: Date.parse("2026-03-01T00:00:00Z") };
   const clock = () => time.now;
   const logged: unknown[][] = [];
-  const broker = quietBroker(logged);
+  const broker = joined ?? quietBroker(logged);
   let port = 0;
   const onListening = (listening: number) => {
     port = listening;
@@ -96,7 +97,7 @@ const API = {
   port: 0,
   limits: DEFAULT_LIMITS,
   metricsText: () => "up 1\n",
-  health: () => ({ ready: true, problems: [] }),
+  health: () => ({ started: true, ready: true, problems: [] }),
 };
 
 /** Keeps what would be logged as an error. */

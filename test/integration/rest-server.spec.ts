@@ -6,6 +6,7 @@ import { waitFor } from "../helpers/wait-for.ts";
 import { type RestHarness, reasonOf, startRest, TOKEN } from "./rest-harness.ts";
 
 let rest: RestHarness;
+let started = true;
 let problems: string[] = [];
 let seen: object = {};
 let metaOf: () => object;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   metaOf = () => seen;
   rest = await startRest([twins], {
     timeouts: { requestMs: 400, headersMs: 400, callMs: 300, closeMs: 200 },
-    health: () => ({ ready: problems.length === 0, problems }),
+    health: () => ({ started, ready: problems.length === 0, problems }),
     metricsText: () => "# metrics\nup 1\n",
   });
 });
@@ -45,8 +46,16 @@ describe("pages without a token", () => {
   test("tell why it is not ready", async () => {
     problems = ["the session is lost"];
     expect(await read("/readyz")).toMatchObject({ status: 503, body: { ready: false, problems } });
+    expect((await read("/livez")).status).toBe(200);
     expect((await read("/healthz")).status).toBe(200);
     problems = [];
+  });
+
+  test("tell that it is still starting, which is no reason to end it", async () => {
+    started = false;
+    expect(await read("/healthz")).toMatchObject({ status: 503, body: { status: "starting" } });
+    expect(await read("/livez")).toMatchObject({ status: 200, body: { status: "ok" } });
+    started = true;
   });
 
   test("can be asked for without their body, and not be changed", async () => {
@@ -93,7 +102,7 @@ describe("what goes wrong inside", () => {
     });
     expect(JSON.stringify(answer.body)).not.toContain("secret");
     const logged = rest.logged.find(([fields]) => JSON.stringify(fields).includes("find-me"));
-    expect(logged?.[0]).toMatchObject({ err: { message: "a secret detail" } });
+    expect(logged?.[0]).toMatchObject({ error: { message: "a secret detail" } });
   });
 
   test("is a deadline when nothing comes", async () => {

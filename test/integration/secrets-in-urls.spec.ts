@@ -92,7 +92,7 @@ describe.concurrent("the password in the address of a server is told nobody", {
     ],
     [
       "a Redis and a broker that are away",
-      [/Redis is away/, /broker.*ECONNREFUSED/],
+      [/Redis is away/, /mqtt-bridge.*ECONNREFUSED/],
       () => ({ REDIS_URL: withSecret(`redis://${NOBODY}`), MQTT_BROKER_URL: withSecret(`mqtt://${NOBODY}`) }),
     ],
     [

@@ -72,7 +72,7 @@ async function list(node: Application): Promise<unknown[]> {
 }
 
 function count(node: Application, name: "hits" | "misses" | "errors"): number {
-  const metric = node.broker.metrics.getMetric(`gateway_twin.cache.${name}`);
+  const metric = node.broker.metrics.getMetric(`gateway_twin.cache.${name}.total`);
   return Number(metric?.get({ type: "twin" })?.value ?? 0);
 }
 

@@ -21,10 +21,12 @@ export function recordAnswer(
     if (findCommand(state, commandId)) return { reply: "late" };
     throw new DomainError("COMMAND_NOT_FOUND", { commandId });
   }
+  const { trace } = command;
   // Its timer is just about to fire.
   if (command.deadline <= context.now)
-    return { ...following(state, timedOut(state, context), context), reply: "late" };
-  return { ...following(state, [endOf(command, answer, limits, context)], context), reply: "recorded" };
+    return { ...following(state, timedOut(state, context), context), reply: "late", trace };
+  const ended = endOf(command, answer, limits, context);
+  return { ...following(state, [ended], context), reply: "recorded", trace };
 }
 
 function endOf(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Context, Decision } from "../../runtime/actor.ts";
 import { dated } from "../acknowledgement.ts";
 import type { GatewayAnswer, TwinCommands, TwinEvent, TwinEvents } from "../contract.ts";
-import { reportedUpdated } from "../events/reported-updated.ts";
+import { isAnswer, reportedUpdated } from "../events/reported-updated.ts";
 import { isAhead, isStale, type Position } from "../sequence.ts";
 import type { TwinState } from "../state.ts";
 import { syncOf, touches, unansweredDelta } from "../sync.ts";
@@ -49,8 +49,10 @@ function compared(
   const sync = syncOf(next);
   const isNews = !isDeepStrictEqual(sync, syncOf(state));
   const isOpen = sync.state === "open" && touches(event.patch, unansweredDelta(next) ?? {});
+  const told = isNews ? { ...event, sync: { ...sync, desiredVersion: state.desired.version } } : event;
   return {
-    events: [isNews ? { ...event, sync: { ...sync, desiredVersion: state.desired.version } } : event],
+    events: [told],
+    trace: isAnswer(told) ? state.desired.trace : undefined,
     reply: isOpen ? [...answers, ...deltaAnswer(next, context.now)] : answers,
   };
 }

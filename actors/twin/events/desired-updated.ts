@@ -9,14 +9,14 @@ import { applyToSection } from "./apply.ts";
 export function desiredUpdated(
   state: TwinState,
   event: TwinEvents["twin.desired.updated"],
-  { now }: Context,
+  { now, trace }: Context,
 ): TwinState {
   const { requestId } = event;
   const requests = requestId ? [...state.requests, requestId].slice(-REMEMBERED_REQUESTS) : state.requests;
   return {
     ...state,
     version: state.version + 1,
-    desired: desiredAfter(state.desired, event, now),
+    desired: { ...desiredAfter(state.desired, event, now), ...(trace && { trace }) },
     ...profilesAfter(state, event),
     requests,
   };

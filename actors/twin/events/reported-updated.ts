@@ -10,5 +10,15 @@ export function reportedUpdated(
   { now }: Context,
 ): TwinState {
   const reported = applyToSection(state.reported, event.patch, now, event.bytes);
-  return { ...advance(state, event), version: state.version + 1, reported };
+  const after = { ...advance(state, event), version: state.version + 1, reported };
+  return state.desired.trace !== undefined && isAnswer(event) ? withoutTrace(after) : after;
+}
+
+/** Does the gateway have, or has it refused, all that is desired? */
+export function isAnswer({ sync }: Pick<TwinEvents["twin.reported.updated"], "sync">): boolean {
+  return sync !== undefined && sync.state !== "open";
+}
+
+function withoutTrace({ desired: { trace: _, ...desired }, ...state }: TwinState): TwinState {
+  return { ...state, desired };
 }

@@ -69,7 +69,7 @@ export class FailureLimit {
   }
 
   #limited({ by }: Source, retryAfterSeconds: number): DomainError {
-    this.#options.counters.count("gateway_twin.access.limited", { by });
+    this.#options.counters.count("gateway_twin.access.limited.total", { by });
     const windowSeconds = WINDOW_MS / 1000;
     return new DomainError("RATE_LIMITED", { limit: LIMITS[by], windowSeconds, retryAfterSeconds });
   }

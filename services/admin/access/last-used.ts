@@ -39,7 +39,7 @@ export class LastUsed {
       await this.#options.keys.used(keyId, now, now - EVERY_MS);
     } catch {
       // It is a hint for people; the next use after a minute writes it.
-      this.#options.counters.count("gateway_twin.access.last_used_errors");
+      this.#options.counters.count("gateway_twin.access.last_used.errors.total");
     }
   }
 }

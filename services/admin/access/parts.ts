@@ -49,7 +49,7 @@ export function accessParts({ sequelize, clock, ...options }: AccessOptions): Ac
     holderOf: (id, token) => holderOf({ keys, users, sessions }, id, token),
     bootstrapHolder: (token, known) => bootstrapHolder({ keys }, token, known),
     limit,
-    onWrong: () => counters.count("gateway_twin.access.failures", { what: "token" }),
+    onWrong: () => counters.count("gateway_twin.access.failures.total", { what: "token" }),
     clock,
   });
   return {

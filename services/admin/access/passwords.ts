@@ -26,7 +26,7 @@ export function passwordCheck({ users, limit, counters }: AccessParts): Password
   return async (userId, password, from) => {
     const sources = [...from, { by: "user", name: userId } as const];
     const user = await limit.attempt(sources, () => inTurn(() => check(userId, password)));
-    if (!user) counters.count("gateway_twin.access.failures", { what: "password" });
+    if (!user) counters.count("gateway_twin.access.failures.total", { what: "password" });
     return user;
   };
 }

@@ -98,17 +98,18 @@ export class AuditWriter {
     try {
       await untilDone(() => this.#table.add(rows), onError, this.#stopping.signal);
       for (const row of rows) this.#waiting.delete(row);
+      counters.count("gateway_twin.audit.stored.total", {}, rows.length);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#giveUp(rows, String(error));
+      this.#giveUp(rows, error);
     }
   }
 
-  #giveUp(rows: readonly NewRow[], problem: string): void {
+  #giveUp(rows: readonly NewRow[], error: unknown): void {
     const { counters, log } = this.#options;
     for (const row of rows) {
       this.#waiting.delete(row);
-      log.error("an audit log could not be stored; it is here instead", { problem, auditLog: row });
+      log.error("an audit log could not be stored; it is here instead", { error, audit: row });
     }
     if (rows.length > 0) counters.count("gateway_twin.audit.dropped.total", {}, rows.length);
   }

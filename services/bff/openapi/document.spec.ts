@@ -40,7 +40,7 @@ test("it has every action, watch and page, each with who may", () => {
   expect([...ids, ...actions]).toEqual(expect.arrayContaining([...bound, ...Object.keys(WATCHES)]));
   expect(new Set(ids).size).toBe(ids.length);
   const pages = {
-    ...plainPages({ metricsText: String, health: () => ({ ready: true, problems: [] }) }),
+    ...plainPages({ metricsText: String, health: () => ({ started: true, ready: true, problems: [] }) }),
     ...documentPages(),
   };
   expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(Object.keys(pages)));

@@ -46,6 +46,7 @@ export const HEADER_PARAMETERS = {
 /** What an answer may carry. */
 export const ANSWER_HEADERS = {
   "X-Request-Id": answer(Type.String(), "The id of the request, its own or a new one."),
+  traceparent: answer(Type.String(), "Where the call is in its trace, when it was traced."),
   ETag: answer(Type.String(), "The version in quotes."),
   "Content-Range": answer(Type.String(), "Which bytes these are, and of how many."),
   Location: answer(Type.String(), "The path of what was created."),
@@ -60,7 +61,7 @@ export function parameterRef(name: keyof typeof HEADER_PARAMETERS): Ref {
 export function headerRefs(
   ...names: readonly (keyof typeof ANSWER_HEADERS)[]
 ): Readonly<Record<string, Ref>> {
-  const all = ["X-Request-Id", ...names] as const;
+  const all = ["X-Request-Id", "traceparent", ...names] as const;
   return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 

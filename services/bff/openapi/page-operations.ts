@@ -4,12 +4,15 @@ import { headerRefs } from "./headers.ts";
 import type { Operation, Response } from "./types.ts";
 
 const closed = { additionalProperties: false } as const;
+const statusOf = (status: string) => Type.Object({ status: Type.Literal(status) }, closed);
 const Ready = Type.Object({ ready: Type.Boolean(), problems: Type.Array(Type.String()) }, closed);
 
 /** Pages that need no token: they carry no secrets and no gateway ids. */
 export const PAGE_OPERATIONS: Readonly<Record<string, Operation>> = {
-  "/healthz": page("healthz", "The process lives.", {
-    200: json(Type.Object({ status: Type.Literal("ok") }, closed), "It lives."),
+  "/livez": page("livez", "The process lives.", { 200: json(statusOf("ok"), "It answers.") }),
+  "/healthz": page("healthz", "This node has started.", {
+    200: json(statusOf("ok"), "All its services run."),
+    503: json(statusOf("starting"), "Not all of them yet."),
   }),
   "/readyz": page("readyz", "This node can serve.", {
     200: json(Ready, "It can."),
@@ -18,6 +21,13 @@ export const PAGE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "/metrics": page("metrics", "Measurements of this node for Prometheus.", {
     200: text("text/plain", "The text format of Prometheus."),
   }),
+  "/metrics/cluster": page(
+    "clusterMetrics",
+    "Measurements of the whole cluster; only where its service runs.",
+    {
+      200: text("text/plain", "The text format of Prometheus."),
+    },
+  ),
   "/openapi.json": page("openapi", "This document.", {
     200: json(Type.Object({}), "OpenAPI 3.1."),
     304: { description: "The caller has it already.", headers: headerRefs("ETag") },

@@ -126,9 +126,9 @@ export class Errands {
     const { counters, log } = this.#options;
     counters.count("gateway_twin.cameras.errands.failed.total", { what, error: type });
     log.warn("a gateway did not do what its cameras' viewers need", {
-      gatewayId,
-      what,
-      error: String(error),
+      "gateway.id": gatewayId,
+      "event.action": what,
+      error,
     });
   }
 }

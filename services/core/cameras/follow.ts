@@ -41,5 +41,8 @@ export function follow(options: FollowOptions): Consumer["handle"] {
 
 function reject({ counters, log }: FollowOptions, gatewayId: string, error: ErrorValue): void {
   counters.count("gateway_twin.cameras.rejected.total", { error: error.type });
-  log.error("a camera actor rejected what its gateway's twin or presence told", { gatewayId, error });
+  log.error("a camera actor rejected what its gateway's twin or presence told", {
+    "gateway.id": gatewayId,
+    error: DomainError.from(error),
+  });
 }

@@ -83,7 +83,11 @@ export class Applier {
     if (retryable) return;
     const { counters, log } = this.#options;
     counters.count("gateway_twin.config_profiles.refused.total", { reason: type });
-    log.warn("a twin refused its profiles; it keeps what it had", { gatewayId, reason: message });
+    log.warn("a twin refused its profiles; it keeps what it had", {
+      ...(gatewayId !== undefined && { "gateway.id": gatewayId }),
+      "error.code": type,
+      error: message,
+    });
   }
 }
 

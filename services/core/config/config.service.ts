@@ -68,6 +68,7 @@ export function configService(options: ConfigOptions): ServiceSchema {
         const by = callerOf(context);
         return configResource(await config.ask(context, gatewayId, "resync", { by }), clock());
       },
+      summary: async () => ({ counts: await counts.totals() }),
       remove: ({ gatewayId }, context) => config.ask(context, gatewayId, "removeConfig", {}),
       async countTraffic({ traffic }, context) {
         const words = traffic.map(({ gatewayId, sent, saved }) => ({

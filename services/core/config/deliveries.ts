@@ -53,8 +53,8 @@ export class Deliveries {
     } catch (error) {
       counters.count(NAME, { what: "failed" }, batch.length);
       log.warn("gateways were not told what they miss; they are told later", {
-        gateways: batch.length,
-        error: String(error),
+        "items.count": batch.length,
+        error,
       });
     }
   }

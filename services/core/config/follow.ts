@@ -23,7 +23,10 @@ type FollowOptions = {
 export function follow({ asks, caller, counters, log }: FollowOptions): Consumer["handle"] {
   const reject = (gatewayId: string, error: ErrorValue) => {
     counters.count("gateway_twin.config.rejected.total", { error: error.type });
-    log.error("a config actor rejected what its gateway's twin or presence told", { gatewayId, error });
+    log.error("a config actor rejected what its gateway's twin or presence told", {
+      "gateway.id": gatewayId,
+      error: DomainError.from(error),
+    });
   };
   return async ({ rows }) => {
     const words = commandsOf(rows);

@@ -9,18 +9,17 @@ const LAG_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_6
 
 /** Keeps the counts and metrics of what config actors have committed. */
 export function summarize(counts: ConfigCounts, metrics: Metrics): Consumer["handle"] {
+  const lag = metrics.distribution("gateway_twin.config.lag.seconds", {}, LAG_BUCKETS);
+  const measure = (event: ConfigEvent) => {
+    if (event.type === "config.converged") lag.observe(event.lagMs / 1000);
+    if (event.type === "config.failed")
+      metrics.count("gateway_twin.config.failed.total", { reason: event.reason });
+  };
   return async ({ rows }) => {
     const own = rows.filter(({ type }) => type === "config");
     if (own.length === 0) return;
-    for (const event of configEvents(await counts.add(own))) measure(event, metrics);
+    for (const event of configEvents(await counts.add(own))) measure(event);
   };
-}
-
-function measure(event: ConfigEvent, metrics: Metrics): void {
-  if (event.type === "config.converged")
-    metrics.observe("gateway_twin.config.lag.seconds", event.lagMs / 1000, {}, LAG_BUCKETS);
-  if (event.type === "config.failed")
-    metrics.count("gateway_twin.config.failed.total", { reason: event.reason });
 }
 
 /** The same on every node that runs the service. */

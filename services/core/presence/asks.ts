@@ -20,6 +20,7 @@ export function presenceAsks(options: PresenceAsksOptions): ActorAsks<PresenceCo
   return new ActorAsks({
     ...options,
     host: { ask: (actorId, command) => askOwn(options, actorId, command) },
+    action: "presence.ask",
     remote: (caller, asks, callOptions) => call(caller, "presence.ask", { asks }, callOptions),
   });
 }

@@ -46,7 +46,7 @@ export class VitalsWriter {
       for (const chunk of chunksOf(waitingIn(share)))
         if (performance.now() < deadline) await this.#inTurn(() => this.#saveChunk(chunk));
     } catch (error) {
-      log.warn("the last vitals of a partition could not be saved", { error: String(error) });
+      log.warn("the last vitals of a partition could not be saved", { error });
     }
     if (share.unsaved.size > 0)
       counters.count("gateway_twin.presence.vitals.lost.total", {}, share.unsaved.size);

@@ -1,9 +1,9 @@
 import type { AnswerKind, AnswerMessage } from "../../../actors/contracts/commands.ts";
 import type { ErrorValue } from "../../../actors/contracts/errors.ts";
 import type { Outcome } from "../../../actors/runtime/actor.ts";
+import type { Log } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { IngestBatcher, type Submission } from "../ingest/ingest-batcher.ts";
-import type { LimitedLog } from "../ingest/limited-log.ts";
 import type { IngestSettings } from "../ingest/settings.ts";
 import type { SendAnswers } from "./answer-call.ts";
 import type { CommandRoutes } from "./command-routes.ts";
@@ -15,7 +15,7 @@ type AnswerQueueOptions = {
   /** Before the names of its metrics: `gateway_twin.edge` or `gateway_twin.bridge`. */
   readonly area: string;
   readonly counters: Counters;
-  readonly log: LimitedLog;
+  readonly log: Pick<Log, "warn">;
   /** There is room again after `isFull`. */
   readonly onRoom: () => void;
 };

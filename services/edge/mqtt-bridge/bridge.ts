@@ -2,12 +2,13 @@ import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { PartitionHolder } from "../../../actors/runtime/holder.ts";
 import type { ClaimedPartition, Clock, Log, PartitionRef } from "../../../actors/runtime/ports.ts";
-import type { Counters } from "../../../mixins/counters.ts";
+import type { Counters, Metrics } from "../../../mixins/counters.ts";
+import { Acknowledged } from "../../../mixins/metrics/acknowledged.ts";
+import type { Spans } from "../../../mixins/traces/traces.ts";
 import { AnswerQueue } from "../answers/answer-queue.ts";
 import type { CommandWay } from "../answers/command-routes.ts";
 import { BufferedCounters } from "../ingest/buffered-counters.ts";
 import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
-import { LimitedLog } from "../ingest/limited-log.ts";
 import type { TwinRoutes } from "../ingest/twin-routes.ts";
 import type { PresenceRoutes } from "../signals/presence-routes.ts";
 import { type SendSignals, SignalQueue } from "../signals/signal-queue.ts";
@@ -32,7 +33,7 @@ export type BridgeOptions = {
   readonly limits: Limits;
   readonly settings: BridgeSettings;
   readonly clock: Clock;
-  readonly counters: Counters;
+  readonly counters: Counters & Partial<Metrics>;
   readonly log: Log;
   readonly routes: Pick<TwinRoutes, "ownerOf" | "learn">;
   readonly ingest: SendBatch;
@@ -42,6 +43,7 @@ export type BridgeOptions = {
   readonly commands?: CommandWay | undefined;
   /** Is the gateway registered? Rejects when the registry cannot tell now. */
   readonly exists: (gatewayId: string) => Promise<boolean>;
+  readonly spans?: Spans | undefined;
 };
 
 const HOUSEKEEPING_MS = 1000;
@@ -54,7 +56,6 @@ export class Bridge implements PartitionHolder {
   readonly partitionCount: number;
   readonly #options: BridgeOptions;
   readonly #counters: BufferedCounters;
-  readonly #warnings: LimitedLog;
   readonly #dialer: Dialer;
   readonly #gateways: KnownGateways;
   readonly #batcher: IngestBatcher;
@@ -67,12 +68,11 @@ export class Bridge implements PartitionHolder {
 
   /** Throws when the URL or the prefix cannot be. */
   constructor(options: BridgeOptions) {
-    const { prefix, settings, log, clock, slots } = options;
+    const { prefix, settings, slots } = options;
     if (!PREFIX.test(prefix)) throw new Error(`the bridge's prefix '${prefix}' does not match ${PREFIX}`);
     this.#options = options;
     this.partitionCount = slots;
     this.#counters = new BufferedCounters(options.counters);
-    this.#warnings = new LimitedLog(log, clock);
     this.#dialer = new Dialer({ ...options, ...settings });
     this.#gateways = this.#newGateways();
     this.#batcher = this.#newBatcher();
@@ -86,8 +86,9 @@ export class Bridge implements PartitionHolder {
       answers: this.#answers,
       heard: new Heard({ signals: this.#signals, settings }),
       publisher: this.#publisher,
+      acknowledged: new Acknowledged(options.counters, "gateway_twin.bridge"),
       counters: this.#counters,
-      log: this.#warnings,
+      log: this.#options.log,
     });
   }
 
@@ -199,7 +200,7 @@ export class Bridge implements PartitionHolder {
       exists,
       onFailed: (error) => {
         this.#counters.count("gateway_twin.bridge.lookups.failed.total");
-        this.#warnings.warn("the registry did not say whether a gateway exists; it is asked again", {
+        this.#options.log.warn("the registry did not say whether a gateway exists; it is asked again", {
           error,
         });
       },
@@ -215,7 +216,7 @@ export class Bridge implements PartitionHolder {
       settings,
       onRetry: (reason, messages, error) => {
         this.#counters.count("gateway_twin.bridge.retries.total", { reason }, messages);
-        if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
+        if (error) this.#options.log.warn("a batch could not be handed on; it is tried again", { error });
       },
       onRoom: () => this.#resume(),
     });
@@ -229,7 +230,7 @@ export class Bridge implements PartitionHolder {
       settings,
       area: "gateway_twin.bridge",
       counters: this.#counters,
-      log: this.#warnings,
+      log: this.#options.log,
       onRoom: () => this.#resume(),
     });
   }
@@ -246,18 +247,18 @@ export class Bridge implements PartitionHolder {
       settings: settings.signals,
       area: "gateway_twin.bridge",
       counters: this.#counters,
-      log: this.#warnings,
+      log: this.#options.log,
     });
   }
 
   #newPublisher(): Publisher {
-    const { prefix, nodeId, settings, log } = this.#options;
+    const { prefix, nodeId, settings, log, spans } = this.#options;
     return new Publisher({
+      spans,
       dial: () => this.#dialer.dial({ clientId: `${prefix}pub-${nodeId}` }),
       settings,
       counters: this.#counters,
       log,
-      warnings: this.#warnings,
     });
   }
 
@@ -267,6 +268,9 @@ export class Bridge implements PartitionHolder {
     this.#counters.gauge("gateway_twin.bridge.slots.held", slots.length);
     this.#counters.gauge("gateway_twin.bridge.slots.connected", connected);
     this.#counters.gauge("gateway_twin.bridge.messages.unacknowledged", this.unacknowledged);
+    const { waitingMessages } = this.#options.settings;
+    this.#counters.gauge("gateway_twin.bridge.messages.waiting", this.#batcher.waiting);
+    this.#counters.gauge("gateway_twin.bridge.messages.waiting.limit", waitingMessages);
     this.#counters.gauge("gateway_twin.bridge.signals.waiting", this.#signals.waiting);
     this.#counters.gauge("gateway_twin.bridge.answers.waiting", this.#answers?.waiting ?? 0);
     this.#counters.flush();

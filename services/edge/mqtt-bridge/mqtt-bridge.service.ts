@@ -4,7 +4,9 @@ import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { PartitionHolder } from "../../../actors/runtime/holder.ts";
 import type { Clock } from "../../../actors/runtime/ports.ts";
 import { actions, call, events } from "../../../mixins/bridge.ts";
-import type { Counters } from "../../../mixins/counters.ts";
+import type { Counters, Metrics } from "../../../mixins/counters.ts";
+import { logTo } from "../../../mixins/logs/log-to.ts";
+import type { Spans } from "../../../mixins/traces/traces.ts";
 import { answersOver } from "../answers/answer-call.ts";
 import type { CommandRoutes } from "../answers/command-routes.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
@@ -36,8 +38,9 @@ type MqttBridgeOptions = {
   readonly commands?: CommandRoutes;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly counters: Counters;
+  readonly counters: Counters & Partial<Metrics>;
   readonly settings?: Partial<BridgeSettings>;
+  readonly spans?: Spans | undefined;
 };
 
 type MqttBridge = {
@@ -63,7 +66,7 @@ export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
       ...options,
       settings,
       routes,
-      log: logger,
+      log: logTo(logger),
       nodeId: broker.nodeID,
       ingest: ingestOver(broker, settings.ingestTimeoutMs),
       presence,

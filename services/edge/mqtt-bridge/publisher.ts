@@ -2,8 +2,10 @@ import type { IClientPublishOptions, MqttClient } from "mqtt";
 import type { DownMessage } from "../../../actors/contracts/edge.ts";
 import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { Log } from "../../../actors/runtime/ports.ts";
+import type { Trace } from "../../../actors/runtime/spans.ts";
 import type { Counters } from "../../../mixins/counters.ts";
-import type { LimitedLog } from "../ingest/limited-log.ts";
+import type { Spans } from "../../../mixins/traces/traces.ts";
+import { publishDown } from "../../../mixins/traces/work.ts";
 import { downTopic } from "../ingest/topics.ts";
 import { RedialDelay } from "./redial-delay.ts";
 import type { BridgeSettings } from "./settings.ts";
@@ -14,7 +16,7 @@ type PublisherOptions = {
   readonly settings: BridgeSettings;
   readonly counters: Counters;
   readonly log: Log;
-  readonly warnings: LimitedLog;
+  readonly spans?: Spans | undefined;
 };
 
 type Entry = { readonly message: DownMessage; readonly ended: (error?: DomainError) => void };
@@ -108,10 +110,13 @@ export class Publisher {
   }
 
   #publish(entry: Entry): void {
-    const { gatewayId, topic, payload } = entry.message;
+    const { message } = entry;
+    const { gatewayId, topic, payload, trace } = message;
     this.#inFlight.add(entry);
-    const options = { qos: 1, ...this.#propertiesOf(entry.message) } as const;
+    const span = trace ? this.#options.spans?.start(trace, publishDown("mqtt-bridge", message)) : undefined;
+    const options = { qos: 1, ...this.#propertiesOf(message, span?.trace ?? trace) } as const;
     this.#client?.publish(downTopic(gatewayId, topic), payload, options, (error) => {
+      span?.end(error ? "PUBLISH_REFUSED" : undefined);
       if (!this.#inFlight.delete(entry)) return;
       if (error) this.#refused(gatewayId, error);
       entry.ended();
@@ -119,22 +124,34 @@ export class Publisher {
     });
   }
 
-  /** A command says where its answer goes; MQTT 5 has fields of its own for that. */
-  #propertiesOf({ topic, payload }: DownMessage): Pick<IClientPublishOptions, "properties"> {
-    if (topic !== "command" || this.#client?.options.protocolVersion !== 5) return {};
+  /** A command says where its answer goes; MQTT 5 has fields of its own for that, and for traces. */
+  #propertiesOf(
+    { topic, payload }: DownMessage,
+    traceparent: Trace | undefined,
+  ): Pick<IClientPublishOptions, "properties"> {
+    if (this.#client?.options.protocolVersion !== 5) return {};
+    const traced = traceparent === undefined ? {} : { userProperties: { traceparent } };
+    if (topic !== "command") return { properties: traced };
     const { id, replyTo } = JSON.parse(payload) as { readonly id: string; readonly replyTo: string };
-    return { properties: { responseTopic: replyTo, correlationData: Buffer.from(id) } };
+    return { properties: { responseTopic: replyTo, correlationData: Buffer.from(id), ...traced } };
   }
 
   /** Another try would be refused, too. */
-  #refused(gatewayId: string, { message }: Error): void {
+  #refused(gatewayId: string, error: Error): void {
     this.#options.counters.count("gateway_twin.bridge.downlinks.refused.total");
-    this.#options.warnings.warn(`the broker refused a message to a gateway: ${message}`, { gatewayId });
+    this.#options.log.warn("the broker refused a message to a gateway", {
+      "gateway.id": gatewayId,
+      error,
+    });
   }
 
-  #leftOut({ gatewayId }: DownMessage, { message }: DomainError): void {
+  #leftOut({ gatewayId }: DownMessage, { type, message }: DomainError): void {
     this.#options.counters.count("gateway_twin.bridge.downlinks.left_out.total");
-    this.#options.warnings.warn(`a message to a gateway was left out: ${message}`, { gatewayId });
+    this.#options.log.warn("a message to a gateway was left out", {
+      "gateway.id": gatewayId,
+      "error.code": type,
+      error: message,
+    });
   }
 
   #connected(receiveMaximum = MAX_IN_FLIGHT): void {
@@ -148,7 +165,7 @@ export class Publisher {
     if (client !== this.#client) return;
     const upMs = this.#problem === undefined ? performance.now() - this.#connectTime : 0;
     if (problem !== this.#problem)
-      this.#options.log.warn(`the bridge cannot publish to the broker: ${problem}`);
+      this.#options.log.warn("the bridge cannot publish to the broker", { error: problem });
     this.#fail(problem);
     this.#redial = setTimeout(() => this.connect(), this.#delay.next(upMs));
   }

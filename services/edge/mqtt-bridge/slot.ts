@@ -87,15 +87,16 @@ export class Slot {
   #subscribed(): void {
     this.#problem = undefined;
     this.#subscribeTime = performance.now();
-    this.#options.log.info("a slot of the bridge is connected", { clientId: this.#clientId });
+    this.#options.log.info("a slot of the bridge is connected", { "messaging.client.id": this.#clientId });
   }
 
   #ended(problem: string): void {
     const wasUp = this.#problem === undefined;
     // A broker that is away is told of once, not with each try.
     if (problem !== this.#problem)
-      this.#options.log.warn(`a slot of the bridge has no connection: ${problem}`, {
-        clientId: this.#clientId,
+      this.#options.log.warn("a slot of the bridge has no connection", {
+        "messaging.client.id": this.#clientId,
+        error: problem,
       });
     this.#problem = problem;
     this.#options.onLost();

@@ -4,10 +4,11 @@ import { isGatewayId } from "../../../actors/contracts/ids.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { UpKind } from "../../../actors/contracts/payloads.ts";
 import type { UpMessage } from "../../../actors/contracts/twins.ts";
+import type { Log } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import type { Acknowledged } from "../../../mixins/metrics/acknowledged.ts";
 import type { AnswerQueue } from "../answers/answer-queue.ts";
 import type { IngestBatcher, IngestOutcome, Submission } from "../ingest/ingest-batcher.ts";
-import type { LimitedLog } from "../ingest/limited-log.ts";
 import { errorAnswer, isForCommands, isForTwins, problemOf } from "../ingest/refusal.ts";
 import { OwnTopics, type Target } from "../ingest/topics.ts";
 import type { Heard } from "./heard.ts";
@@ -24,7 +25,8 @@ type UpstreamOptions = {
   readonly heard: Heard;
   readonly publisher: Publisher;
   readonly counters: Counters;
-  readonly log: LimitedLog;
+  readonly acknowledged: Acknowledged;
+  readonly log: Pick<Log, "warn">;
 };
 
 /** Something that is on its way. */
@@ -96,7 +98,9 @@ export class Upstream {
   }
 
   #submit(arrival: Arrival, gatewayId: string, kind: UpKind): void {
-    const passage = new Passage(arrival, { gatewayId, kind, payload: arrival.payload }, this.#settled);
+    const since = this.#options.acknowledged.now();
+    const message = { gatewayId, kind, payload: arrival.payload };
+    const passage = new Passage(arrival, message, since, this.#settled);
     this.#open.add(passage);
     this.#options.batcher.submit(passage);
   }
@@ -124,6 +128,7 @@ export class Upstream {
     const { arrival, message } = passage;
     const { gatewayId } = message;
     this.#open.delete(passage);
+    this.#options.acknowledged.ended(outcome.ok, passage.since);
     if (!outcome.ok) this.#refuse(arrival, gatewayId, outcome.error);
     else for (const answer of outcome.reply ?? []) this.#options.publisher.send({ gatewayId, ...answer });
     arrival.done();
@@ -132,20 +137,24 @@ export class Upstream {
   /** Getting it again would not help: the gateway is told why, and the broker that it was taken. */
   #refuse(arrival: Arrival, gatewayId: string, error: ErrorValue): void {
     const { publisher, limits } = this.#options;
-    this.#tell(error.type, messageOf(error), { gatewayId });
+    this.#tell(error.type, messageOf(error), gatewayId);
     const payload = errorAnswer(arrival, error, limits.mqttPayloadBytes);
     publisher.send({ gatewayId, topic: "error", payload });
   }
 
   /** There is nobody to tell. */
   #refuseUnnamed(arrival: Arrival): void {
-    this.#tell("MALFORMED_GATEWAY_ID", "its topic names no possible gateway", {});
+    this.#tell("MALFORMED_GATEWAY_ID", "its topic names no possible gateway");
     arrival.done();
   }
 
-  #tell(reason: string, message: string, fields: object): void {
+  #tell(reason: string, error: string, gatewayId?: string): void {
     this.#options.counters.count("gateway_twin.bridge.errors.total", { reason });
-    this.#options.log.warn(`a message from the broker was refused: ${message}`, { ...fields, reason });
+    this.#options.log.warn("a message from the broker was refused", {
+      ...(gatewayId !== undefined && { "gateway.id": gatewayId }),
+      "error.code": reason,
+      error,
+    });
   }
 }
 
@@ -153,15 +162,19 @@ export class Upstream {
 class Passage implements Submission {
   readonly arrival: Arrival;
   readonly message: UpMessage;
+  /** When the registry knew its gateway; milliseconds that only grow. */
+  readonly since: number;
   readonly #onSettled: (passage: Passage, outcome: IngestOutcome) => void;
 
   constructor(
     arrival: Arrival,
     message: UpMessage,
+    since: number,
     onSettled: (passage: Passage, outcome: IngestOutcome) => void,
   ) {
     this.arrival = arrival;
     this.message = message;
+    this.since = since;
     this.#onSettled = onSettled;
   }
 

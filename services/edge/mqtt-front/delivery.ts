@@ -11,6 +11,8 @@ export class Delivery implements Submission {
   readonly message: UpMessage;
   readonly link: Link;
   readonly turn: Turn;
+  /** When its connection was read; milliseconds that only grow. */
+  readonly since: number;
   readonly #onSettled: OnSettled;
   /** A will comes from a connection that is closed already. */
   readonly #isWill: boolean;
@@ -19,6 +21,7 @@ export class Delivery implements Submission {
     this.message = { gatewayId: link.gatewayId, kind, payload };
     this.link = link;
     this.turn = turn;
+    this.since = link.session.lastSeen;
     this.#onSettled = onSettled;
     this.#isWill = link.isClosed;
   }

@@ -2,49 +2,25 @@ import type { EventEmitter } from "node:events";
 import type { Server } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { DownMessage } from "../../../actors/contracts/edge.ts";
-import type { ErrorData } from "../../../actors/contracts/errors.ts";
-import type { Limits } from "../../../actors/contracts/limits.ts";
-import type { Clock, Log } from "../../../actors/runtime/ports.ts";
-import type { Counters } from "../../../mixins/counters.ts";
+import { Acknowledged } from "../../../mixins/metrics/acknowledged.ts";
+import { publishDown } from "../../../mixins/traces/work.ts";
 import { AnswerQueue } from "../answers/answer-queue.ts";
-import type { CommandWay } from "../answers/command-routes.ts";
 import { BufferedCounters } from "../ingest/buffered-counters.ts";
-import { IngestBatcher, type SendBatch } from "../ingest/ingest-batcher.ts";
-import { LimitedLog } from "../ingest/limited-log.ts";
+import { IngestBatcher } from "../ingest/ingest-batcher.ts";
 import { OpenSessions } from "../signals/open-sessions.ts";
-import type { PresenceRoutes } from "../signals/presence-routes.ts";
-import { type SendSignals, SignalQueue } from "../signals/signal-queue.ts";
+import { SignalQueue } from "../signals/signal-queue.ts";
 import { type GatewayClient, withInternals } from "./aedes-internals.ts";
-import { type Announce, Announcer, type ConnectedClient } from "./announcer.ts";
-import { Authenticator, type AuthenticatorOptions } from "./authenticator.ts";
+import { Announcer, type ConnectedClient } from "./announcer.ts";
+import { Authenticator } from "./authenticator.ts";
 import { Connections } from "./connections.ts";
+import type { FrontOptions } from "./front-options.ts";
 import { GatewayBroker } from "./gateway-broker.ts";
 import type { Link } from "./link.ts";
 import { Links } from "./links.ts";
-import { type Address, listen } from "./listener.ts";
+import { listen } from "./listener.ts";
 import { Readers } from "./readers.ts";
 import { type SessionHooks, sessionHooks } from "./sessions.ts";
-import type { FrontSettings } from "./settings.ts";
 import { Upstream } from "./upstream.ts";
-
-type FrontOptions = Pick<AuthenticatorOptions, "passwordHash" | "verify" | "dummyHash" | "attempts"> & {
-  readonly address: Address;
-  readonly limits: Limits;
-  readonly settings: FrontSettings;
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly log: Log;
-  readonly nodeId: string;
-  readonly ownerOf: (gatewayId: string) => string | undefined;
-  readonly learn: (data: ErrorData) => void;
-  readonly ingest: SendBatch;
-  readonly presence: Pick<PresenceRoutes, "ownerOf" | "learn">;
-  readonly signal: SendSignals;
-  /** Undefined where nobody takes answers to commands. */
-  readonly commands?: CommandWay | undefined;
-  /** Tells the other fronts; null when there can be none. */
-  readonly announce: Announce | null;
-};
 
 /** An announced length above this many payload limits is not even read. */
 const PACKET_FACTOR = 4;
@@ -54,7 +30,6 @@ const HOUSEKEEPING_MS = 1000;
 export class Front {
   readonly #options: FrontOptions;
   readonly #counters: BufferedCounters;
-  readonly #warnings: LimitedLog;
   readonly #links: Links;
   readonly #authenticator: Authenticator;
   readonly #batcher: IngestBatcher;
@@ -70,10 +45,9 @@ export class Front {
   #isStopping = false;
 
   constructor(options: FrontOptions) {
-    const { settings, limits, clock, log } = options;
+    const { settings, limits, clock } = options;
     this.#options = options;
     this.#counters = new BufferedCounters(options.counters);
-    this.#warnings = new LimitedLog(log, clock);
     this.#links = new Links(this.#counters);
     this.#authenticator = new Authenticator(options);
     this.#batcher = this.#newBatcher();
@@ -131,8 +105,12 @@ export class Front {
   /** Returns which of them, by index, are for gateways that are not connected here. */
   deliver(messages: readonly DownMessage[]): number[] {
     const missing: number[] = [];
-    for (const [index, { gatewayId, topic, payload }] of messages.entries())
+    for (const [index, message] of messages.entries()) {
+      const { gatewayId, topic, payload, trace } = message;
+      const span = trace && this.#options.spans?.start(trace, publishDown("mqtt-front", message));
       if (!this.#links.send(gatewayId, topic, payload)) missing.push(index);
+      else if (span) span.end();
+    }
     return missing;
   }
 
@@ -174,7 +152,7 @@ export class Front {
       settings,
       onRetry: (reason, messages, error) => {
         this.#counters.count("gateway_twin.edge.retries.total", { reason }, messages);
-        if (error) this.#warnings.warn("a batch could not be handed on; it is tried again", { error });
+        if (error) this.#options.log.warn("a batch could not be handed on; it is tried again", { error });
       },
       onRoom: () => this.#readers.resume(),
     });
@@ -188,7 +166,7 @@ export class Front {
       settings: settings.signals,
       area: "gateway_twin.edge",
       counters: this.#counters,
-      log: this.#warnings,
+      log: this.#options.log,
     });
   }
 
@@ -200,7 +178,7 @@ export class Front {
       settings,
       area: "gateway_twin.edge",
       counters: this.#counters,
-      log: this.#warnings,
+      log: this.#options.log,
       onRoom: () => this.#readers.resume(),
     });
   }
@@ -240,8 +218,9 @@ export class Front {
   #hooks(): SessionHooks {
     const parts = { links: this.#links, batcher: this.#batcher, counters: this.#counters };
     const { settings, limits, nodeId } = this.#options;
+    const acknowledged = new Acknowledged(this.#options.counters, "gateway_twin.edge");
     const queues = { signals: this.#signals, answers: this.#answers };
-    const upstream = new Upstream({ ...parts, ...queues, limits, log: this.#warnings });
+    const upstream = new Upstream({ ...parts, ...queues, acknowledged, limits, log: this.#options.log });
     return sessionHooks({
       ...parts,
       settings,
@@ -273,15 +252,20 @@ export class Front {
 
   #keepHouse(): void {
     this.#readers.sweep();
-    this.#counters.gauge("gateway_twin.edge.connections.open", this.#links.size);
-    this.#counters.gauge("gateway_twin.edge.messages.waiting", this.#batcher.waiting);
-    this.#counters.gauge("gateway_twin.edge.signals.waiting", this.#signals.waiting);
-    this.#counters.gauge("gateway_twin.edge.answers.waiting", this.#answers?.waiting ?? 0);
+    const gauges = {
+      "connections.open": this.#links.size,
+      "messages.waiting": this.#batcher.waiting,
+      "messages.waiting.limit": this.#options.settings.waitingMessages,
+      "signals.waiting": this.#signals.waiting,
+      "answers.waiting": this.#answers?.waiting ?? 0,
+    };
+    for (const [name, value] of Object.entries(gauges))
+      this.#counters.gauge(`gateway_twin.edge.${name}`, value);
     this.#counters.flush();
   }
 
   #logError(error: Error): void {
-    this.#options.log.error(`the MQTT front had a problem: ${error.message}`);
+    this.#options.log.error("the MQTT front had a problem", { error });
   }
 
   #closeServer(): Promise<void> {

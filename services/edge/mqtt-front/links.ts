@@ -52,7 +52,7 @@ export class Links {
       if (qos === undefined) continue;
       encoded ??= Buffer.from(payload);
       if (!link.send(downTopic(gatewayId, name), encoded, qos)) this.#close(link, "slow_reader");
-      else this.#count(name);
+      else this.#count(name, encoded.length);
     }
     return isHere;
   }
@@ -85,8 +85,9 @@ export class Links {
     link.close();
   }
 
-  #count(name: string): void {
+  #count(name: string, bytes: number): void {
     const topic = DOWN_TOPICS.includes(name) ? name : "other";
     this.#counters.count("gateway_twin.edge.downlinks.total", { topic });
+    this.#counters.count("gateway_twin.edge.sent.bytes.total", {}, bytes);
   }
 }

@@ -4,9 +4,11 @@ import type { Limits } from "../../../actors/contracts/limits.ts";
 import type { SharedCounters } from "../../../actors/runtime/cache.ts";
 import type { Clock, Log } from "../../../actors/runtime/ports.ts";
 import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
-import type { Counters } from "../../../mixins/counters.ts";
+import type { Counters, Metrics } from "../../../mixins/counters.ts";
+import { logTo } from "../../../mixins/logs/log-to.ts";
 import { hashPassword, RANDOM_SECRET_COST, verifyPassword } from "../../../mixins/password.ts";
 import type { Certificates } from "../../../mixins/tls-certificates.ts";
+import type { Spans } from "../../../mixins/traces/traces.ts";
 import { answersOver } from "../answers/answer-call.ts";
 import type { CommandRoutes } from "../answers/command-routes.ts";
 import type { SendBatch } from "../ingest/ingest-batcher.ts";
@@ -24,7 +26,7 @@ type MqttFrontOptions = {
   readonly certificates?: Certificates | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly counters: Counters;
+  readonly counters: Counters & Partial<Metrics>;
   readonly routes: TwinRoutes;
   readonly presence?: PresenceRoutes;
   /** Not given: nobody takes answers to commands. */
@@ -32,6 +34,7 @@ type MqttFrontOptions = {
   /** Of passwords per gateway; what all fronts share is limited together. It never rejects. */
   readonly attempts: SharedCounters;
   readonly settings?: Partial<FrontSettings>;
+  readonly spans?: Spans | undefined;
 };
 
 /**
@@ -50,7 +53,7 @@ export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
       ...options,
       settings,
       address: { host, port, certificates },
-      log: logger,
+      log: logTo(logger),
       dummyHash: await hashPassword(randomBytes(32).toString("hex"), RANDOM_SECRET_COST),
       verify: verifyPassword,
       passwordHash: async (gatewayId) => {
@@ -67,7 +70,7 @@ export function mqttFrontService(given: MqttFrontOptions): ServiceSchema {
         routes: commands,
         send: answersOver(broker, "mqtt-front", settings.ingestTimeoutMs),
       },
-      announce: announceOver(broker, logger),
+      announce: announceOver(broker, logTo(logger)),
     });
     await started.start();
     listening = [
@@ -112,7 +115,7 @@ function announceOver(broker: ServiceBroker, log: Log): Announce | null {
   const { nodeID: nodeId } = broker;
   return (links) => {
     broadcast(broker, "edge.connected", { nodeId, links: [...links] }).catch((error: Error) =>
-      log.warn(`new connections could not be told to the other fronts: ${error.message}`),
+      log.warn("new connections could not be told to the other fronts", { error }),
     );
   };
 }

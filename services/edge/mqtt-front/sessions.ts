@@ -39,6 +39,7 @@ export function sessionHooks(options: SessionsOptions): SessionHooks {
     const link = new Link(session, client, settings);
     client.link = link;
     links.add(link);
+    counters.count("gateway_twin.edge.connections.opened.total");
     client.conn.once("close", () => {
       links.remove(link);
       batcher.purge(gatewayId);

@@ -2,11 +2,12 @@ import type { PublishPacket } from "aedes";
 import type { AnswerKind } from "../../../actors/contracts/commands.ts";
 import { type ErrorValue, messageOf } from "../../../actors/contracts/errors.ts";
 import type { Limits } from "../../../actors/contracts/limits.ts";
+import type { Log } from "../../../actors/runtime/ports.ts";
 import type { Counters } from "../../../mixins/counters.ts";
+import type { Acknowledged } from "../../../mixins/metrics/acknowledged.ts";
 import type { AnswerQueue } from "../answers/answer-queue.ts";
 import type { Turn } from "../ingest/in-order.ts";
 import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
-import type { LimitedLog } from "../ingest/limited-log.ts";
 import { errorAnswer, isForCommands, isForPresence, isForTwins, problemOf } from "../ingest/refusal.ts";
 import type { Target } from "../ingest/topics.ts";
 import type { SignalQueue } from "../signals/signal-queue.ts";
@@ -22,7 +23,8 @@ type UpstreamOptions = {
   /** Without it answers to commands are acknowledged, and that is all. */
   readonly answers: AnswerQueue | undefined;
   readonly counters: Counters;
-  readonly log: LimitedLog;
+  readonly acknowledged: Acknowledged;
+  readonly log: Pick<Log, "warn">;
 };
 
 /** What a gateway says of its commands. */
@@ -46,6 +48,7 @@ export class Upstream {
       else
         for (const { topic, payload } of outcome.reply ?? []) options.links.send(gatewayId, topic, payload);
       delivery.link.acknowledgements.done(delivery.turn);
+      options.acknowledged.ended(outcome.ok, delivery.since);
     };
   }
 
@@ -54,6 +57,7 @@ export class Upstream {
     const payload = typeof content === "string" ? Buffer.from(content) : content;
     const target = link.topics.targetOf(topic);
     this.#options.counters.count("gateway_twin.edge.messages.total", { kind: target });
+    this.#options.counters.count("gateway_twin.edge.received.bytes.total", {}, payload.length);
     const turn = link.acknowledgements.add(payload.length, release);
     const { mqttPayloadBytes } = this.#options.limits;
     if (isForTwins(target) && payload.length <= mqttPayloadBytes) {
@@ -94,9 +98,13 @@ export class Upstream {
   /** Sending it again would not help: the gateway is told why, and gets its PUBACK. */
   #refuse(gatewayId: string, topic: string, payload: Uint8Array, error: ErrorValue): void {
     const { links, counters, log, limits } = this.#options;
-    const message = messageOf(error);
     counters.count("gateway_twin.edge.errors.total", { reason: error.type });
-    log.warn(`a message of a gateway was refused: ${message}`, { gatewayId, reason: error.type });
+    log.warn("a message of a gateway was refused", {
+      "gateway.id": gatewayId,
+      "messaging.destination.name": topic,
+      "error.code": error.type,
+      error: messageOf(error),
+    });
     const answer = errorAnswer({ topic, payload }, error, limits.mqttPayloadBytes);
     links.send(gatewayId, "error", answer);
   }

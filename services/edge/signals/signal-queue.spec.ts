@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PresenceSignal } from "../../../actors/contracts/presence.ts";
 import type { Outcome } from "../../../actors/runtime/actor.ts";
-import { LimitedLog } from "../ingest/limited-log.ts";
 import { Session } from "./session.ts";
 import { SIGNAL_SETTINGS, type SignalSettings } from "./settings.ts";
 import { SignalQueue } from "./signal-queue.ts";
@@ -37,7 +36,7 @@ function setUp(settings: Partial<SignalSettings> = {}) {
       },
       gauge: () => {},
     },
-    log: new LimitedLog({ warn: () => {} }, Date.now),
+    log: { warn: () => {} },
   });
   /** The owner is found. */
   const wake = async () => {

@@ -1,9 +1,9 @@
 import type { CloseReason, PresenceSignal } from "../../../actors/contracts/presence.ts";
 import type { Outcome } from "../../../actors/runtime/actor.ts";
+import type { Log } from "../../../actors/runtime/ports.ts";
 import { settledWithin } from "../../../actors/runtime/settled-within.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { IngestBatcher, type Submission } from "../ingest/ingest-batcher.ts";
-import type { LimitedLog } from "../ingest/limited-log.ts";
 import type { KindForPresence } from "../ingest/routes.ts";
 import type { PresenceRoutes } from "./presence-routes.ts";
 import type { Session } from "./session.ts";
@@ -23,7 +23,7 @@ type SignalQueueOptions = {
   /** Before the names of its metrics: `gateway_twin.edge` or `gateway_twin.bridge`. */
   readonly area: string;
   readonly counters: Counters;
-  readonly log: LimitedLog;
+  readonly log: Pick<Log, "warn">;
 };
 
 /** Room is made for more than one at a time: each time it is looked for among all that wait. */
@@ -150,7 +150,11 @@ export class SignalQueue {
   #refused({ gatewayId, kind }: Signal, reason: string): void {
     const { area, counters, log } = this.#options;
     counters.count(`${area}.signals.refused.total`, { reason });
-    log.warn(`presence refused a signal: ${reason}`, { gatewayId, kind });
+    log.warn("presence refused a signal", {
+      "gateway.id": gatewayId,
+      "event.action": kind,
+      "error.code": reason,
+    });
   }
 
   #forget(waiting: Waiting): void {

@@ -3,6 +3,7 @@ import { GATEWAY_EVENT_PREFIX } from "../../../actors/contracts/journal.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../actors/contracts/json.ts";
 import { SEVERITIES, type Severity } from "../../../actors/contracts/severity.ts";
 import type { Change, DeadLetter, DeliveredRow } from "../../../actors/runtime/ports.ts";
+import { parseTraceparent } from "../../../mixins/traces/traceparent.ts";
 import { idOf } from "./marks.ts";
 
 /** An event as the journal keeps it. */
@@ -19,9 +20,11 @@ export type Entry = {
   /** The twin's after a change; 0 where a twin's history ends; null for what is no change of a twin. */
   readonly version: number | null;
   readonly data: JsonObject;
+  /** Of what caused it, when that is traced. */
+  readonly traceId?: string;
 };
 
-type Shown = Omit<Entry, "id" | "gatewayId" | "time"> & { readonly id?: string };
+type Shown = Omit<Entry, "id" | "gatewayId" | "time" | "traceId"> & { readonly id?: string };
 
 /** Only their actors need these. */
 const HIDDEN: readonly unknown[] = [
@@ -43,9 +46,12 @@ export function entriesOf(row: DeliveredRow): Entry[] {
 }
 
 function entriesOfChange(change: Change, idAt: (nth: number) => string): Entry[] {
-  const { actorId: gatewayId, time, deadLetter, events = [] } = change;
+  const { actorId: gatewayId, time, deadLetter, events = [], trace } = change;
+  const traceId = parseTraceparent(trace)?.traceId;
   const shown = deadLetter ? [deadMessage(deadLetter)] : events.map((event) => shownAs(event, gatewayId));
-  return shown.flatMap((each, nth) => (each ? [{ id: idAt(nth), gatewayId, time, ...each }] : []));
+  return shown.flatMap((each, nth) =>
+    each ? [{ id: idAt(nth), gatewayId, time, ...each, ...(traceId && { traceId }) }] : [],
+  );
 }
 
 function deadMessage({ command, error }: DeadLetter): Shown {

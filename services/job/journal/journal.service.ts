@@ -60,8 +60,9 @@ export function journalService(options: JournalOptions): ServiceSchema {
         fromOldest: true,
         handle: async ({ rows }) => {
           const { added, last } = await writer.append(rows);
-          if (added === 0) return;
-          counters.count("gateway_twin.journal.events.total", {}, added);
+          if (added.length === 0) return;
+          for (const [severity, { length }] of Map.groupBy(added, (entry) => entry.severity))
+            counters.count("gateway_twin.journal.events.total", { severity }, length);
           announce(this, last);
         },
       });

@@ -26,7 +26,10 @@ type StoredPage = PagePlace & { readonly size: number; readonly content: Uint8Ar
 /** An event at its place in the journal. */
 export type EventRow = Entry & { readonly seq: number; readonly length: number };
 
-type Fields = [string, string, string, Severity, number, string, string | null, number | null, JsonObject];
+type Fields = [
+  ...[string, string, string, Severity, number, string, string | null, number | null, JsonObject],
+  traceId?: string,
+];
 type Draft = {
   readonly entries: Entry[];
   readonly lines: string[];
@@ -76,8 +79,10 @@ function fits({ lines, length, from, to }: Draft, line: string, time: number): b
 }
 
 function lineOf(entry: Entry): string {
-  const { id, gatewayId, type, severity, time, actor, reason, version, data } = entry;
-  return JSON.stringify([id, gatewayId, type, severity, time, actor, reason, version, data] satisfies Fields);
+  const { id, gatewayId, type, severity, time, actor, reason, version, data, traceId } = entry;
+  const fields: Fields = [id, gatewayId, type, severity, time, actor, reason, version, data];
+  if (traceId !== undefined) fields.push(traceId);
+  return JSON.stringify(fields);
 }
 
 /** All events, or only those that have this string in them somewhere. */
@@ -89,8 +94,9 @@ function eventsOf({ seq, content }: StoredPage, text: string | undefined): Event
 
 function eventOfLine(line: string, seq: number): EventRow {
   const fields: Fields = JSON.parse(line);
-  const [id, gatewayId, type, severity, time, actor, reason, version, data] = fields;
-  return { seq, length: line.length, id, gatewayId, type, severity, time, actor, reason, version, data };
+  const [id, gatewayId, type, severity, time, actor, reason, version, data, traceId] = fields;
+  const event = { id, gatewayId, type, severity, time, actor, reason, version, data };
+  return { seq, length: line.length, ...event, ...(traceId && { traceId }) };
 }
 
 /** Throws UniqueConstraintError, with nothing of the statement written, where a page begins at the same place. */

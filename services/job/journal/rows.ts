@@ -10,6 +10,7 @@ export function eventOf({
   time,
   actor,
   reason,
+  traceId,
   data,
 }: EventRow): JournalEvent {
   return {
@@ -20,6 +21,7 @@ export function eventOf({
     time: rfc3339(time),
     actor,
     ...(reason !== null && { reason }),
+    ...(traceId !== undefined && { traceId }),
     data,
   };
 }

@@ -38,7 +38,7 @@ export class JournalWriter {
    * out again) the later one hits the other's page, nothing of its statement is written, and it reads the end again.
    * So who has read up to a number has seen all there will ever be below it.
    */
-  async append(rows: readonly DeliveredRow[]): Promise<{ added: number; last: number }> {
+  async append(rows: readonly DeliveredRow[]): Promise<{ added: readonly Entry[]; last: number }> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const end = await this.#currentEnd();
       const draft = draftOf(rows, end.marks);
@@ -46,7 +46,7 @@ export class JournalWriter {
       const sure = isSure ? end : await this.#indexed(end);
       const entries = isSure ? draft.entries : await this.#withoutCopies(draft);
       if (entries.length === 0 || (await this.#write(entries, draft.marks, sure)))
-        return { added: entries.length, last: end.last + entries.length };
+        return { added: entries, last: end.last + entries.length };
     }
     throw new Error("somebody else writes the journal all the time");
   }
