@@ -16,9 +16,15 @@ import * as idempotency from "./0014-idempotency.ts";
 import * as commands from "./0015-commands.ts";
 import * as artifacts from "./0017-artifacts.ts";
 import * as audit from "./0018-audit.ts";
+import * as schemaCompat from "./0019-schema-compat.ts";
 
-type Migration = {
+export type Migration = {
   readonly name: string;
+  /**
+   * Of a migration that takes something away: the oldest version that does without it. Nodes of the version before the
+   * one that brings a migration may still run, so it is never that version itself; see docs/upgrades.md.
+   */
+  readonly oldestVersion?: string;
   readonly up: (params: { context: QueryInterface }) => Promise<void>;
 };
 
@@ -41,4 +47,5 @@ export const MIGRATIONS: Migration[] = [
   { name: "0015-commands", up: commands.up },
   { name: "0017-artifacts", up: artifacts.up },
   { name: "0018-audit", up: audit.up },
+  { name: "0019-schema-compat", up: schemaCompat.up },
 ];

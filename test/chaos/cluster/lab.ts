@@ -32,6 +32,8 @@ export type NodeExtras = {
 export type LabSize = {
   readonly edges: number;
   readonly cores: number;
+  /** Nodes that are both, named as cores. */
+  readonly wholes?: number;
   /** Of all cores. */
   readonly extras?: NodeExtras;
   /** Of the first core, instead. */
@@ -39,7 +41,7 @@ export type LabSize = {
 };
 
 type Cluster = {
-  readonly nodes: readonly { readonly nodeId: string }[];
+  readonly nodes: readonly { readonly nodeId: string; readonly version?: string }[];
   readonly partitions: Readonly<
     Record<
       string,
@@ -57,6 +59,8 @@ export class Lab {
   readonly #plans = new Map<string, NodePlan>();
   readonly #httpUrls: string[] = [];
   readonly mqttUrls: string[] = [];
+  /** The folder of the product that nodes run which are started from now on; this one if undefined. */
+  root: string | undefined;
   readonly rest: RestClient;
 
   constructor(servers: LabServers) {
@@ -76,10 +80,11 @@ export class Lab {
   }
 
   /** Starts so many of each, and waits until they share everything. */
-  async start({ edges, cores, extras = {}, victim = extras }: LabSize): Promise<void> {
+  async start({ edges, cores, wholes = 0, extras = {}, victim = extras }: LabSize): Promise<void> {
     await query(this.servers.mariadbUrl, `CREATE DATABASE chaos_${this.namespace}`);
     for (let n = 1; n <= cores; n += 1) await this.addCore(`core-${n}`, n === 1 ? victim : extras);
     for (let n = 1; n <= edges; n += 1) await this.addEdge(`edge-${n}`);
+    for (let n = 1; n <= wholes; n += 1) await this.addEdge(`core-${n}`, "all");
     await this.untilShared();
   }
 
@@ -95,19 +100,19 @@ export class Lab {
     });
   }
 
-  async addEdge(id: string): Promise<void> {
+  async addEdge(id: string, roles = EDGE_ROLES): Promise<void> {
     const [http, mqtt] = [await freePort(HOST), await freePort(HOST)];
     this.#httpUrls.push(`http://${HOST}:${http}`);
     this.mqttUrls.push(`mqtt://${HOST}:${mqtt}`);
     const broker = { MQTT_BROKER_URL: this.servers.brokerUrl ?? "" };
-    this.#add(id, EDGE_ROLES, http, { variables: { MQTT_PORT: String(mqtt), ...broker } });
+    this.#add(id, roles, http, { variables: { MQTT_PORT: String(mqtt), ...broker } });
   }
 
   /** Starts a node that has ended again, as it was. */
   restart(id: string): void {
     const plan = this.#plans.get(id);
     if (!plan || this.nodes.get(id)?.isRunning) throw new Error(`${id} cannot be started again`);
-    this.nodes.set(id, new NodeProcess(plan));
+    this.nodes.set(id, new NodeProcess({ ...plan, root: this.root }));
   }
 
   /** Ends a node for good. */
@@ -139,6 +144,8 @@ export class Lab {
     await waitFor(
       `${ids.join(", ")} to be members`,
       async () => {
+        const dead = ids.map((id) => this.node(id)).find((node) => !node.isRunning);
+        if (dead) throw new Error(`${dead.plan.id} has ended: ${dead.written}`);
         if (!ids.every((id) => this.node(id).isReady)) return false;
         const cluster = await this.cluster();
         return ids.every((id) => cluster?.nodes.some(({ nodeId }) => nodeId === id));
@@ -172,6 +179,7 @@ export class Lab {
     const { natsUrl, redisUrl = "" } = this.servers;
     const plan: NodePlan = {
       id,
+      root: this.root,
       ...extras,
       variables: {
         NODE_ID: id,

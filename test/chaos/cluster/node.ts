@@ -15,6 +15,8 @@ export type NodePlan = {
   readonly variables: Readonly<Record<string, string>>;
   /** Modules of `preload/`, loaded into the process before the product. */
   readonly preload?: readonly string[];
+  /** The folder of the product it runs; this one if not given. */
+  readonly root?: string | undefined;
   /** Where it runs, when not simply here. */
   readonly spawn?: Spawn | undefined;
 };
@@ -31,7 +33,7 @@ export class NodeProcess {
     const run = plan.spawn ?? spawn;
     this.plan = plan;
     this.#child = run(process.execPath, [...importsOf(plan), "main.ts"], {
-      cwd: ROOT,
+      cwd: plan.root ?? ROOT,
       env: { PATH: process.env.PATH, LOG_LEVEL: "info", ...plan.variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
