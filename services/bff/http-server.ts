@@ -5,6 +5,7 @@ import { DomainError } from "../../actors/contracts/errors.ts";
 import type { Counters, Metrics } from "../../mixins/counters.ts";
 import type { Certificates } from "../../mixins/tls-certificates.ts";
 import { send } from "./answer.ts";
+import { limitBody } from "./body-deadline.ts";
 import { allowOrigin } from "./cors.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { newRequestId } from "./headers.ts";
@@ -13,7 +14,7 @@ import { MAX_HEADER_BYTES, noteAnswer, refuseBroken } from "./protocol-errors.ts
 
 /** In milliseconds. */
 export type HttpTimeouts = {
-  /** For a whole request to come. */
+  /** For a whole request to come; for each part of what is uploaded. */
   readonly requestMs: number;
   /** For its headers, also of a connection that says nothing at all. */
   readonly headersMs: number;
@@ -43,6 +44,8 @@ export type HttpServerOptions = {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Of an upload, however well it comes along. */
+const LONGEST_REQUEST_MS = 3_600_000;
 const MAX_CONNECTIONS = 10_000;
 /** So many more are told why they are refused; others are closed without a word. */
 const TOLD_CONNECTIONS = 100;
@@ -60,6 +63,9 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
   const begun = requestsInFlight(options);
   const serve: Handle = (request, response) => {
     begun(response);
+    limitBody(request, options.timeouts.requestMs, () =>
+      server.emit("clientError", tooSlow(), request.socket),
+    );
     noteAnswer(request, response);
     for (const [name, value] of policy) response.setHeader(name, value);
     if (!admits(request.socket)) {
@@ -76,9 +82,10 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
 }
 
 function newServer({ certificates, timeouts, counters }: HttpServerOptions): Server {
-  const { requestMs, headersMs, idleMs, silenceMs } = timeouts;
+  const { headersMs, idleMs, silenceMs } = timeouts;
   const options = {
-    requestTimeout: requestMs,
+    // Node has one for all requests: `limitBody` is for those that are no uploads.
+    requestTimeout: LONGEST_REQUEST_MS,
     headersTimeout: headersMs,
     keepAliveTimeout: idleMs,
     connectionsCheckingInterval: Math.min(1000, headersMs),
@@ -102,6 +109,11 @@ function patient(server: Server, silenceMs: number, isTls: boolean): Server {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => void setTimeout(closeIdle, LAST_REQUEST_MS);
   return server;
+}
+
+/** As Node says it. */
+function tooSlow(): Error {
+  return Object.assign(new Error("Request timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
 }
 
 /** To be told of each answer that begins. */

@@ -2,6 +2,10 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import { ClientGone } from "./body.ts";
+import { extendBodyLimit } from "./body-deadline.ts";
+
+/** Who brings so much has the time of a request once more; less is as slow as nothing. */
+const PART_BYTES = 256 * 1024;
 
 /** A body on its way to where it is kept; what it was is known when all of it has gone by. */
 export class MeasuredBody {
@@ -9,6 +13,7 @@ export class MeasuredBody {
   readonly #limit: number;
   readonly #hash = createHash("sha256");
   size = 0;
+  #unnoted = 0;
 
   constructor(request: IncomingMessage, limit: number) {
     this.#request = request;
@@ -30,11 +35,19 @@ export class MeasuredBody {
         if (this.size > this.#limit)
           throw new DomainError("PAYLOAD_TOO_LARGE", { what: "body", limit: this.#limit });
         this.#hash.update(chunk);
+        this.#noteProgress(chunk.length);
         yield chunk;
       }
     } catch (error) {
       if (error instanceof DomainError) throw error;
       throw this.#request.complete ? error : new ClientGone();
     }
+  }
+
+  #noteProgress(bytes: number): void {
+    this.#unnoted += bytes;
+    if (this.#unnoted < PART_BYTES) return;
+    this.#unnoted = 0;
+    extendBodyLimit(this.#request);
   }
 }
