@@ -52,6 +52,7 @@ export function gaugeNode(parts: Parts, hosts: readonly AnyHost[]): void {
   metrics.onScrape(() => {
     const labels = { version: pack.version, node: process.version };
     metrics.gauge("gateway_twin.build.info", 1, labels);
+    metrics.gauge("gateway_twin.process.pid", process.pid);
     for (const host of hosts) gaugeActors(parts, host);
     totalEvictions(parts);
     gaugeServers(parts);

@@ -7,6 +7,7 @@ export const PROCESS_METRICS: MetricDeclarations = {
     help: "1, with the version of the product and of Node.js.",
     labels: { version: 1, node: 1 },
   },
+  "gateway_twin.process.pid": { type: "gauge", help: "The id of the process on its machine." },
   "gateway_twin.node.ready": { type: "gauge", help: "1 while /readyz says so." },
   "gateway_twin.server.up": {
     type: "gauge",
