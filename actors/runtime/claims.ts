@@ -28,9 +28,12 @@ export class Claims {
     return this.#running.has(placeOf(ref));
   }
 
-  /** Those that are being claimed already are left to that claim. */
+  /**
+   * What is being claimed already is left to that claim. What is held must not be claimed again: it would be found by
+   * the epoch of the first claim and served twice, and two that commit at the same places lose each other's changes.
+   */
   async claim(wanted: readonly PartitionRef[]): Promise<void> {
-    const refs = wanted.filter((ref) => !this.has(ref));
+    const refs = wanted.filter((ref) => !this.has(ref) && !this.#isHeld(ref));
     if (refs.length === 0) return;
     const run = this.#claim(refs).finally(() => {
       for (const ref of refs) this.#running.delete(placeOf(ref));
@@ -42,6 +45,12 @@ export class Claims {
   /** Resolves when nothing is being claimed, be it that it failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#running.values());
+  }
+
+  #isHeld({ type, partition }: PartitionRef): boolean {
+    for (const held of this.#options.holderOf(type)?.partitions ?? [])
+      if (held.partition === partition) return true;
+    return false;
   }
 
   async #claim(refs: readonly PartitionRef[]): Promise<void> {

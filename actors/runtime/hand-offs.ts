@@ -12,6 +12,8 @@ export type Move = { readonly partition: number; readonly to: string | undefined
 type HandOffsOptions = {
   readonly store: Pick<ActorStore, "release">;
   readonly signals: Pick<Signals, "changed" | "offered">;
+  /** Waited for before these are given away, while they are served: what it does need not be done in between. */
+  readonly beforeGiving?: ((refs: readonly PartitionRef[]) => Promise<void>) | undefined;
   /** Nobody owns these any more. */
   readonly onReleased: (refs: readonly PartitionRef[]) => void;
   /** Some have moved, or could not: there is room for more. */
@@ -54,6 +56,7 @@ export class HandOffs {
     const refs = [...holder.partitions].filter(({ partition }) => nextOf.has(partition)).map(refOf);
     for (const ref of refs) this.#moving.set(placeOf(ref), ref.type);
     try {
+      await this.#options.beforeGiving?.(refs);
       await Promise.all(refs.map(({ partition }) => holder.surrender(partition)));
       await this.#options.store.release(refs);
       this.#options.onReleased(refs);

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { placeOf } from "./claims.ts";
 import { Committer } from "./committer.ts";
 import type { PartitionHolder } from "./holder.ts";
 import { Membership } from "./membership.ts";
 import { LEAVE_MS, Ownership } from "./ownership.ts";
 import type { AnyPartition } from "./partition.ts";
 import { PeerWatch } from "./peer-watch.ts";
-import type { ActorStore, Clock, Log, Session, SessionStore } from "./ports.ts";
+import type { ActorStore, Clock, Log, PartitionRef, Session, SessionStore } from "./ports.ts";
 import type { ReadLeases } from "./read-leases.ts";
 import type { Routes } from "./routes.ts";
 import type { Signals } from "./signals.ts";
@@ -101,6 +102,8 @@ export class ActorNode {
       settleMs: options.settleMs ?? SETTLE_MS,
       exclusionMs: EXCLUSION_MS,
       beforeServing: (claimed) => options.leases?.open(claimed) ?? Promise.resolve(),
+      // The next owner then has little to read, and nothing that the bus has already.
+      beforeGiving: (refs) => this.#snapshotter.save(() => this.#partitionsOf(refs)),
       onGone: options.onGone,
       onLost: () => void this.fenced(),
     });
@@ -251,6 +254,11 @@ export class ActorNode {
 
   #endTimers(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
+  }
+
+  #partitionsOf(refs: readonly PartitionRef[]): AnyPartition[] {
+    const places = new Set(refs.map(placeOf));
+    return [...this.#partitions()].filter((partition) => places.has(placeOf(partition)));
   }
 
   *#partitions(): Generator<AnyPartition> {

@@ -26,6 +26,8 @@ type OwnershipOptions = ViewReaderOptions & {
   readonly exclusionMs: number;
   /** Waited for between a claim and the first message. */
   readonly beforeServing?: ((claimed: readonly PartitionRef[]) => Promise<void>) | undefined;
+  /** Waited for before partitions are given away, while they are served. */
+  readonly beforeGiving?: ((refs: readonly PartitionRef[]) => Promise<void>) | undefined;
   /** Another node has one of our partitions. */
   readonly onLost: (type: string, partitions: readonly number[]) => void;
 };

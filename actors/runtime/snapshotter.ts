@@ -47,16 +47,20 @@ export class Snapshotter {
 
   /** Saves all that is committed now. */
   async round(): Promise<void> {
-    while (this.#running) await this.#running;
     this.#lastRound = this.#options.clock();
-    this.#running = this.#saveAll().finally(() => {
+    return this.save(() => [...this.#options.partitions()]);
+  }
+
+  /** Saves what these have committed until now; one save at a time, for an older one must not come last. */
+  async save(partitions: () => readonly AnyPartition[]): Promise<void> {
+    while (this.#running) await this.#running;
+    this.#running = this.#saveAll(partitions()).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  async #saveAll(): Promise<void> {
-    const partitions = [...this.#options.partitions()];
+  async #saveAll(partitions: readonly AnyPartition[]): Promise<void> {
     // Every change up to these positions is in an actor that is dirty now.
     const targets = new Map(partitions.map((partition) => [partition, partition.pos]));
     try {

@@ -75,6 +75,19 @@ describe("sharing", () => {
     expect(new Set(await readAll())).toEqual(new Set([1]));
   });
 
+  it("does not take what it has once more, when the offer comes after it has looked for itself", async () => {
+    await cluster.join("a");
+    const { node, host, store } = await cluster.join("b");
+    await cluster.untilShared(2);
+    const held = [...host.partitions];
+    const claimed = vi.spyOn(store, "claim");
+    const partitions = held.map(({ partition, epoch }) => ({ partition, epoch: epoch - 1 }));
+    node.ownership.accept({ to: "b", type: "counter", partitions });
+    await addToAll(1);
+    expect(claimed).not.toHaveBeenCalled();
+    expect([...host.partitions].every((partition, index) => partition === held[index])).toBe(true);
+  });
+
   it("moves one partition by hand, and the next node keeps it", async () => {
     await cluster.join("a");
     await cluster.join("b");
