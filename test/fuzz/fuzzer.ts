@@ -83,7 +83,7 @@ export class Fuzzer {
       return { operationId, status, ms, problem: problem && `${problem}\n    ${textOf(sent)}` };
     };
     try {
-      const seen = await this.#send(sent, this.#limitOf(target));
+      const seen = await this.#send(sent, this.#limitOf(target, sent));
       if (target.method === "delete" && seen.status === 204) this.#forget(sent.path);
       return end(seen.status, this.#problemOf(target, seen));
     } catch (error) {
@@ -140,9 +140,11 @@ export class Fuzzer {
     return token === "valid" ? this.#options.token : "wrong-token-0123456789";
   }
 
-  #limitOf({ operation }: Target): number {
-    const { defaultSeconds = 0 } = operation["x-waits"] ?? {};
-    return this.#options.limitMs + 1000 * defaultSeconds;
+  /** Some wait as long as they are told to. */
+  #limitOf({ operation }: Target, { body }: Sent): number {
+    const { param = "", defaultSeconds = 0 } = operation["x-waits"] ?? {};
+    const [, given = 0] = new RegExp(`"${param}":(\\d{1,3})\\b`).exec(String(body)) ?? [];
+    return this.#options.limitMs + 1000 * Math.max(defaultSeconds, Number(given));
   }
 
   async #send({ path, ...request }: Sent, limitMs: number): Promise<Seen> {
