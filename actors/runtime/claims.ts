@@ -1,4 +1,5 @@
 import type { PartitionHolder } from "./holder.ts";
+import { placeKey } from "./partition-map.ts";
 import type { ActorStore, ClaimedPartition, Log, PartitionRef } from "./ports.ts";
 import type { Routes } from "./routes.ts";
 import type { Signals } from "./signals.ts";
@@ -25,7 +26,7 @@ export class Claims {
   }
 
   has(ref: Pick<PartitionRef, "type" | "partition">): boolean {
-    return this.#running.has(placeOf(ref));
+    return this.#running.has(placeKey(ref));
   }
 
   /**
@@ -36,9 +37,9 @@ export class Claims {
     const refs = wanted.filter((ref) => !this.has(ref) && !this.#isHeld(ref));
     if (refs.length === 0) return;
     const run = this.#claim(refs).finally(() => {
-      for (const ref of refs) this.#running.delete(placeOf(ref));
+      for (const ref of refs) this.#running.delete(placeKey(ref));
     });
-    for (const ref of refs) this.#running.set(placeOf(ref), run);
+    for (const ref of refs) this.#running.set(placeKey(ref), run);
     await run;
   }
 
@@ -88,9 +89,4 @@ export class Claims {
       return false;
     }
   }
-}
-
-/** A partition, whatever its epoch. */
-export function placeOf({ type, partition }: Pick<PartitionRef, "type" | "partition">): string {
-  return `${type}/${partition}`;
 }

@@ -1,5 +1,5 @@
-import { placeOf } from "./claims.ts";
 import type { PartitionHolder } from "./holder.ts";
+import { placeKey } from "./partition-map.ts";
 import type { ActorStore, PartitionRef } from "./ports.ts";
 import type { Signals } from "./signals.ts";
 
@@ -32,7 +32,7 @@ export class HandOffs {
   }
 
   has(ref: Pick<PartitionRef, "type" | "partition">): boolean {
-    return this.#moving.has(placeOf(ref));
+    return this.#moving.has(placeKey(ref));
   }
 
   /** As many as there is room for; the others are asked for again. */
@@ -54,14 +54,14 @@ export class HandOffs {
   async give(holder: PartitionHolder, moves: readonly Move[]): Promise<void> {
     const nextOf = new Map(moves.map(({ partition, to }) => [partition, to]));
     const refs = [...holder.partitions].filter(({ partition }) => nextOf.has(partition)).map(refOf);
-    for (const ref of refs) this.#moving.set(placeOf(ref), ref.type);
+    for (const ref of refs) this.#moving.set(placeKey(ref), ref.type);
     try {
       await this.#options.beforeGiving?.(refs);
       await Promise.all(refs.map(({ partition }) => holder.surrender(partition)));
       await this.#options.store.release(refs);
       this.#options.onReleased(refs);
     } finally {
-      for (const ref of refs) this.#moving.delete(placeOf(ref));
+      for (const ref of refs) this.#moving.delete(placeKey(ref));
     }
     for (const [to, offered] of Map.groupBy(refs, ({ partition }) => nextOf.get(partition)))
       this.#offer(holder.typeName, to, offered);

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { placeOf } from "./claims.ts";
 import { Committer } from "./committer.ts";
 import type { PartitionHolder } from "./holder.ts";
 import { Membership } from "./membership.ts";
 import { LEAVE_MS, Ownership } from "./ownership.ts";
 import type { AnyPartition } from "./partition.ts";
+import { placeKey } from "./partition-map.ts";
 import { PeerWatch } from "./peer-watch.ts";
 import type { ActorStore, Clock, Log, PartitionRef, Session, SessionStore } from "./ports.ts";
 import type { ReadLeases } from "./read-leases.ts";
@@ -257,8 +257,8 @@ export class ActorNode {
   }
 
   #partitionsOf(refs: readonly PartitionRef[]): AnyPartition[] {
-    const places = new Set(refs.map(placeOf));
-    return [...this.#partitions()].filter((partition) => places.has(placeOf(partition)));
+    const places = new Set(refs.map(placeKey));
+    return [...this.#partitions()].filter((partition) => places.has(placeKey(partition)));
   }
 
   *#partitions(): Generator<AnyPartition> {

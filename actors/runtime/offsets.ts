@@ -1,4 +1,5 @@
 import type { Offset } from "./bus-store.ts";
+import { placeKey } from "./partition-map.ts";
 
 type Entry = { offset: Offset; isSaved: boolean };
 
@@ -7,18 +8,18 @@ export class Offsets {
   readonly #entries: Map<string, Entry>;
 
   constructor(saved: readonly Offset[]) {
-    this.#entries = new Map(saved.map((offset) => [keyOf(offset), { offset, isSaved: true }]));
+    this.#entries = new Map(saved.map((offset) => [placeKey(offset), { offset, isSaved: true }]));
   }
 
   /** Has the group handled this row? */
   covers(row: Offset): boolean {
-    const entry = this.#entries.get(keyOf(row));
+    const entry = this.#entries.get(placeKey(row));
     return entry !== undefined && row.pos <= entry.offset.pos;
   }
 
   /** The group is done with this row; those of an earlier position change nothing. */
   advance({ type, partition, pos }: Offset): void {
-    const key = keyOf({ type, partition });
+    const key = placeKey({ type, partition });
     const known = this.#entries.get(key);
     if (known && known.offset.pos >= pos) return;
     this.#entries.set(key, { offset: { type, partition, pos }, isSaved: false });
@@ -31,8 +32,4 @@ export class Offsets {
     await write(changed.map(({ offset }) => offset));
     for (const entry of changed) entry.isSaved = true;
   }
-}
-
-function keyOf({ type, partition }: Pick<Offset, "type" | "partition">): string {
-  return `${type}/${partition}`;
 }

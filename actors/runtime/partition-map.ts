@@ -19,3 +19,8 @@ export function fnv1a(bytes: Uint8Array): number {
   for (const byte of bytes) hash = Math.imul(hash ^ byte, PRIME);
   return hash >>> 0;
 }
+
+/** A partition of a type as the key of a map, whatever its epoch. */
+export function placeKey({ type, partition }: { readonly type: string; readonly partition: number }): string {
+  return `${type}/${partition}`;
+}

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Cache, viewKey } from "./cache.ts";
 import { LENT_MS, LeaseTerm } from "./lease-term.ts";
+import { placeKey } from "./partition-map.ts";
 import type { CommitRow, PartitionRef } from "./ports.ts";
 
 type ReadLeasesOptions = {
@@ -60,19 +61,19 @@ export class ReadLeases {
   async open(refs: readonly PartitionRef[]): Promise<void> {
     const terms = refs.filter(({ type }) => type === this.#options.type).map((ref) => new LeaseTerm(ref));
     if (terms.length === 0) return;
-    for (const term of terms) this.#terms.set(keyOf(term.ref), term);
+    for (const term of terms) this.#terms.set(placeKey(term.ref), term);
     const ended = this.#options.clock() + LEASE_MS + MARGIN_MS;
     if (!(await this.#grant(terms))) await this.#until(ended);
   }
 
   /** The partition is no longer this node's. */
   close(type: string, partition: number): void {
-    this.#terms.delete(keyOf({ type, partition }));
+    this.#terms.delete(placeKey({ type, partition }));
   }
 
   /** The token under which the answer of this moment may be cached; undefined: not now. */
   lend(type: string, partition: number, actorId: string): string | undefined {
-    const term = this.#terms.get(keyOf({ type, partition }));
+    const term = this.#terms.get(placeKey({ type, partition }));
     if (!term || !this.#options.mayServe()) return undefined;
     const now = this.#options.clock();
     term.wantedUntil = now + LENT_MS;
@@ -90,7 +91,7 @@ export class ReadLeases {
     const taken: Taken[] = [];
     const now = this.#options.clock();
     for (const row of rows) {
-      const term = this.#terms.get(keyOf(row));
+      const term = this.#terms.get(placeKey(row));
       const actorIds = term?.take(row.changes, now);
       if (term && actorIds && actorIds.length > 0) taken.push({ term, actorIds });
     }
@@ -150,8 +151,4 @@ export class ReadLeases {
       await delay(Math.ceil(left));
     }
   }
-}
-
-function keyOf({ type, partition }: Pick<PartitionRef, "type" | "partition">): string {
-  return `${type}/${partition}`;
 }

@@ -1,4 +1,4 @@
-import { placeOf } from "./claims.ts";
+import { placeKey } from "./partition-map.ts";
 import type { ActorStore, PartitionRecord, PartitionRef, SessionStore } from "./ports.ts";
 import type { Routes } from "./routes.ts";
 import { type ClusterView, goneSince, membershipKey } from "./view.ts";
@@ -38,8 +38,8 @@ export class ViewReader {
   /** These were given back here: known before it is read. A read under way may not have seen it; the next one does. */
   noteReleased(refs: readonly PartitionRef[]): void {
     if (!this.#view) return;
-    const places = new Map(refs.map((ref) => [placeOf(ref), ref.epoch]));
-    const isReleased = (record: PartitionRecord) => places.get(placeOf(record)) === record.epoch;
+    const places = new Map(refs.map((ref) => [placeKey(ref), ref.epoch]));
+    const isReleased = (record: PartitionRecord) => places.get(placeKey(record)) === record.epoch;
     const records = this.#view.records.map((one) => (isReleased(one) ? { ...one, owner: null } : one));
     this.#view = { ...this.#view, records };
   }

@@ -1,4 +1,4 @@
-import { placeOf } from "../../actors/runtime/claims.ts";
+import { placeKey } from "../../actors/runtime/partition-map.ts";
 import type { ActorStore, LiveSession, PartitionRecord, SessionStore } from "../../actors/runtime/ports.ts";
 import type { Offer, RouteHint, Signals } from "../../actors/runtime/signals.ts";
 import type { Metrics } from "../counters.ts";
@@ -90,7 +90,7 @@ export class FailoverGaps {
   #saw(records: PartitionRecord[]): PartitionRecord[] {
     for (const record of records) {
       const { owner, epoch } = record;
-      const place = placeOf(record);
+      const place = placeKey(record);
       if (owner !== null && this.#live.has(owner)) this.#gaps.delete(place);
       // One that was never owned is no gap.
       else if (epoch > 0 && !this.#gaps.has(place)) this.#gaps.set(place, this.#gapOf(owner));
@@ -107,13 +107,13 @@ export class FailoverGaps {
 
   #offered({ to, type, partitions }: Offer): void {
     if (to !== this.#options.nodeId) return;
-    for (const { partition } of partitions) this.#gaps.set(placeOf({ type, partition }), this.#gapOf(null));
+    for (const { partition } of partitions) this.#gaps.set(placeKey({ type, partition }), this.#gapOf(null));
   }
 
   #served({ type, partitions }: RouteHint): void {
     const { metrics, monotonic } = this.#options;
     for (const { partition } of partitions) {
-      const place = placeOf({ type, partition });
+      const place = placeKey({ type, partition });
       const gap = this.#gaps.get(place);
       this.#gaps.delete(place);
       if (!gap) continue;

@@ -1,3 +1,4 @@
+import { placeKey } from "../../actors/runtime/partition-map.ts";
 import type { ActorStore, CommitRow, PartitionRef, Snapshot } from "../../actors/runtime/ports.ts";
 import type { Metrics } from "../counters.ts";
 import { NUMBERS, SECONDS } from "./distribution.ts";
@@ -96,9 +97,9 @@ function ownershipOf(store: ActorStore, { count }: Metrics) {
     partitions: store.partitions.bind(store),
     claim: async (...[seen, owner]: Parameters<ActorStore["claim"]>) => {
       const claimed = await store.claim(seen, owner);
-      const won = new Set(claimed.map(keyOf));
+      const won = new Set(claimed.map(placeKey));
       for (const ref of seen) {
-        const result = won.has(keyOf(ref)) ? "won" : "lost";
+        const result = won.has(placeKey(ref)) ? "won" : "lost";
         count("gateway_twin.ownership.claims.total", { type: ref.type, result });
       }
       return claimed;
@@ -112,8 +113,4 @@ function ownershipOf(store: ActorStore, { count }: Metrics) {
 
 function changesOf(rows: readonly CommitRow[]): number {
   return rows.reduce((sum, { changes }) => sum + changes.length, 0);
-}
-
-function keyOf({ type, partition }: PartitionRef): string {
-  return `${type}/${partition}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NatsConnection } from "nats";
+import { placeKey } from "../../actors/runtime/partition-map.ts";
 import type { CommitRow, Log } from "../../actors/runtime/ports.ts";
 import { type Batch, RowBatcher } from "../../actors/runtime/row-batcher.ts";
 import { untilDone } from "../../actors/runtime/until-done.ts";
@@ -39,7 +40,7 @@ export class RowPublisher {
   publish(row: CommitRow, isRoutine: boolean): Promise<void> {
     const refuseAbove = (this.#options.connection.info?.max_payload ?? 4 * MAX_BYTES) - FRAME_BYTES;
     const [head, ...rest] = partsOf(row, { cutAbove: MAX_BYTES, refuseAbove });
-    const partition = `${row.type}/${row.partition}`;
+    const partition = placeKey(row);
     const add = (part: RowPart) =>
       this.#batcher.add({ ...part, partition, isRoutine }, Buffer.byteLength(part.text));
     let stored = add(head);

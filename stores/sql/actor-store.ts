@@ -1,4 +1,5 @@
 import type { Sequelize } from "sequelize";
+import { placeKey } from "../../actors/runtime/partition-map.ts";
 import type {
   ActorStore,
   ClaimedPartition,
@@ -73,22 +74,18 @@ export class SqlActorStore implements ActorStore {
       this.#commits.unfinished(taken, owner),
       this.#documents.timers(taken, owner),
     ]);
-    const rows = Map.groupBy(unfinished, partitionKeyOf);
-    const timers = Map.groupBy(due, partitionKeyOf);
+    const rows = Map.groupBy(unfinished, placeKey);
+    const timers = Map.groupBy(due, placeKey);
     // Asked last: what is still this owner's now was nobody else's while the rows and timers were read.
     const held = await this.#partitions.held(taken, owner);
     return held.map((partition) => ({
       ...partition,
-      rows: rows.get(partitionKeyOf(partition)) ?? [],
-      dueTimers: (timers.get(partitionKeyOf(partition)) ?? []).map(timerOf),
+      rows: rows.get(placeKey(partition)) ?? [],
+      dueTimers: (timers.get(placeKey(partition)) ?? []).map(timerOf),
     }));
   }
 }
 
 function timerOf({ actorId, dueTime }: StoredTimer) {
   return { actorId, dueTime };
-}
-
-function partitionKeyOf({ type, partition }: Pick<PartitionRef, "type" | "partition">): string {
-  return `${type}/${partition}`;
 }

@@ -1,5 +1,6 @@
 import type { Sequelize } from "sequelize";
 import type { Result } from "../../../actors/contracts/contract.ts";
+import { placeKey } from "../../../actors/runtime/partition-map.ts";
 import type { DeliveredRow, Delivery } from "../../../actors/runtime/ports.ts";
 import { P } from "../../../stores/sql/fence.ts";
 import { Sql } from "../../../stores/sql/sql.ts";
@@ -62,10 +63,10 @@ export class PresenceCounts {
   }
 
   async #load(rows: readonly DeliveredRow[]): Promise<Count[]> {
-    const places = [...new Map(rows.map((row) => [keyOf(row), placeOf(row)])).values()];
+    const places = [...new Map(rows.map((row) => [placeKey(row), placeOf(row)])).values()];
     if (places.length === 0) return [];
     const known = await this.#read(places);
-    const missing = places.filter((place) => !known.has(keyOf(place)));
+    const missing = places.filter((place) => !known.has(placeKey(place)));
     if (missing.length === 0) return [...known.values()];
     await this.#insert(missing);
     return [...(await this.#read(places)).values()];
@@ -79,7 +80,7 @@ export class PresenceCounts {
     });
     const sql = `SELECT ${Object.keys(COLUMNS).join(", ")} FROM presence_counts WHERE ${statement.anyOf(ofType)}`;
     const stored = await this.#sql.read<Stored>(sql, statement);
-    return new Map(stored.map((one) => [keyOf(one), countOf(one)]));
+    return new Map(stored.map((one) => [placeKey(one), countOf(one)]));
   }
 
   async #insert(places: readonly Place[]): Promise<void> {
@@ -107,7 +108,7 @@ function counted(count: Count, rows: readonly DeliveredRow[]) {
   const fresh: DeliveredRow[] = [];
   let { mark, tally } = count;
   for (const row of rows) {
-    const next = keyOf(row) === keyOf(count) ? COUNTED[row.type]?.(mark, row) : undefined;
+    const next = placeKey(row) === placeKey(count) ? COUNTED[row.type]?.(mark, row) : undefined;
     if (!next) continue;
     mark = next;
     tally = tallied(tally, row);
@@ -118,10 +119,6 @@ function counted(count: Count, rows: readonly DeliveredRow[]) {
 
 function placeOf({ type, partition }: Place): Place {
   return { type, partition };
-}
-
-function keyOf({ type, partition }: Place): string {
-  return `${type}/${partition}`;
 }
 
 function countOf({ type, partition, revision, pos, changes, missing, ...tally }: Stored): Count {
