@@ -1,10 +1,9 @@
-import type { Context, ServiceSchema } from "moleculer";
-import type { Params } from "../../actors/contracts/contract.ts";
-import { DomainError } from "../../actors/contracts/errors.ts";
+import type { ServiceSchema } from "moleculer";
 import { DEFAULT_TTL_SECONDS } from "../../actors/contracts/nodes.ts";
 import type { ActorNode } from "../../actors/runtime/node.ts";
-import { actions, call } from "../../mixins/bridge.ts";
+import { actions } from "../../mixins/bridge.ts";
 import type { LogLevels } from "../../mixins/logs/log-levels.ts";
+import { onNode } from "../../mixins/on-node.ts";
 import { rfc3339 } from "../../mixins/rfc3339.ts";
 
 const DRAIN_SECONDS = 30;
@@ -19,19 +18,11 @@ export function nodeService(node: ActorNode, levels: Pick<LogLevels, "set">): Se
         await node.drain(timeoutSeconds * 1000);
         return { left: node.ownership.heldCount };
       },
-      async setLogLevel(wish, context) {
-        const { nodeId, ttlSeconds = DEFAULT_TTL_SECONDS, ...change } = wish;
-        if (nodeId !== context.broker.nodeID) return handOn(context, wish);
+      setLogLevel: onNode("node.setLogLevel", async (wish) => {
+        const { nodeId: _, ttlSeconds = DEFAULT_TTL_SECONDS, ...change } = wish;
         const { expireTime, ...changed } = levels.set({ ...change, ttlSeconds });
         return { ...changed, expireTime: rfc3339(expireTime) };
-      },
+      }),
     }),
   };
-}
-
-function handOn(context: Context, wish: Params<"node.setLogLevel">) {
-  const { nodeId } = wish;
-  if (!context.broker.registry.nodes.get(nodeId)?.available)
-    throw new DomainError("NODE_NOT_FOUND", { nodeId });
-  return call(context, "node.setLogLevel", wish, { nodeID: nodeId });
 }

@@ -1,7 +1,6 @@
-import type { Context, ServiceSchema } from "moleculer";
-import type { ActionName, Params, Result } from "../../../actors/contracts/contract.ts";
-import { DomainError } from "../../../actors/contracts/errors.ts";
-import { actions, call } from "../../../mixins/bridge.ts";
+import type { ServiceSchema } from "moleculer";
+import { actions } from "../../../mixins/bridge.ts";
+import { onNode } from "../../../mixins/on-node.ts";
 import { listProfiles } from "./list.ts";
 import type { ProfileFiles } from "./profile-files.ts";
 import type { Profiler } from "./profiler.ts";
@@ -14,11 +13,7 @@ type NodeProfilesOptions = {
   readonly watchdog?: Watchdog;
 };
 
-type OwnName = Extract<ActionName, `node-profiles.${string}`>;
-type OnNode = { readonly nodeId: string; readonly seconds?: number };
-
 const DEFAULT_SECONDS = 10;
-const ANSWER_SECONDS = 10;
 
 /** CPU and heap profiles of this node; every node has it, whatever its roles. */
 export function nodeProfilesService({ files, profiler, watchdog }: NodeProfilesOptions): ServiceSchema {
@@ -44,19 +39,5 @@ export function nodeProfilesService({ files, profiler, watchdog }: NodeProfilesO
         return null;
       }),
     }),
-  };
-}
-
-/** Any node takes the call, and the one that it is for answers it. */
-function onNode<Name extends OwnName>(
-  name: Name,
-  answer: (params: Params<Name> & OnNode) => Promise<Result<Name>>,
-) {
-  return async (params: Params<Name> & OnNode, context: Context): Promise<Result<Name>> => {
-    const { nodeId, seconds = 0 } = params;
-    const { nodeID, registry } = context.broker;
-    if (nodeId === nodeID) return answer(params);
-    if (!registry.nodes.get(nodeId)?.available) throw new DomainError("NODE_NOT_FOUND", { nodeId });
-    return call(context, name, params, { nodeID: nodeId, timeout: (ANSWER_SECONDS + seconds) * 1000 });
   };
 }
