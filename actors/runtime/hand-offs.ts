@@ -35,9 +35,11 @@ export class HandOffs {
     return this.#moving.has(placeKey(ref));
   }
 
-  /** As many as there is room for; the others are asked for again. */
+  /** As many as there is room for; the others are asked for again. What moves already is left to that. */
   begin(holder: PartitionHolder, moves: readonly Move[]): void {
-    const now = moves.slice(0, Math.max(0, HAND_OFFS_AT_ONCE - this.#countOf(holder.typeName)));
+    const type = holder.typeName;
+    const waiting = moves.filter(({ partition }) => !this.has({ type, partition }));
+    const now = waiting.slice(0, Math.max(0, HAND_OFFS_AT_ONCE - this.#countOf(type)));
     if (now.length === 0) return;
     const run = this.give(holder, now)
       .then(this.#options.onRoom, this.#options.onError)
