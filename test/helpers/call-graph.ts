@@ -8,6 +8,12 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** Where a service is put together, when that is not in the file of its name: it calls what it is given there, too. */
 const MADE_IN: Readonly<Record<string, string>> = { "dead-letters": "application/redeliver.ts" };
 
+/** Functions that call an action which they are told of, and the place of its name among their arguments. */
+const CALLERS: ReadonlyMap<string, number> = new Map([
+  ["call", 1],
+  ["onNode", 0],
+]);
+
 /** One service calls an action of another one. */
 type ServiceCall = { readonly from: string; readonly to: string; readonly action: string };
 
@@ -125,7 +131,10 @@ function read(file: string): Source {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) imports.push(...importedBy(node, file));
     if (isCallOf("actions", node)) serves.push(...textsOf(node.arguments[0]));
-    if (isCallOf("call", node)) calls.push(...actionsOf(node.arguments[1]));
+    if (isCaller(node)) return;
+    for (const [name, place] of CALLERS) {
+      if (isCallOf(name, node)) calls.push(...actionsOf(node.arguments[place]));
+    }
     ts.forEachChild(node, visit);
   };
   visit(tree);
@@ -142,6 +151,11 @@ function importedBy({ importClause, moduleSpecifier }: ts.ImportDeclaration, fil
 
 function isCallOf(name: string, node: ts.Node): node is ts.CallExpression {
   return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name;
+}
+
+/** Whom it calls is said where it is used. */
+function isCaller(node: ts.Node): boolean {
+  return ts.isFunctionDeclaration(node) && node.name !== undefined && CALLERS.has(node.name.text);
 }
 
 function textsOf(node: ts.Expression | undefined): string[] {
