@@ -1,5 +1,6 @@
 import type { Context, ServiceSchema } from "moleculer";
 import type { Sequelize } from "sequelize";
+import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { Log, RowPublisher } from "../../../actors/runtime/ports.ts";
 import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
 import { databaseTable } from "./adapter.ts";
@@ -26,7 +27,10 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
   const { table, mixin } = databaseTable(sequelize, gatewayModel(sequelize));
   const outbox = new Outbox(options);
   const gateways = registry(table, outbox);
-  const known = new KnownGateways();
+  const known = new KnownGateways(async (gatewayIds) => {
+    const rows = (await gateways.findMany(gatewayIds)).filter(({ deleting }) => !deleting);
+    return new Map(rows.map((row) => [row.gatewayId, gatewayOf(row)]));
+  });
 
   const asked = (context: Context) => ({ now: clock(), by: callerOf(context) });
 
@@ -58,7 +62,11 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
       batchCreate: async ({ requests }, context) => ({
         gateways: await createGateways(gateways, requests, asked(context), finishDeletion(context)),
       }),
-      get: ({ gatewayId }) => known.get(gatewayId, async () => gatewayOf(await gateways.get(gatewayId))),
+      async get({ gatewayId }) {
+        const gateway = await known.get(gatewayId);
+        if (!gateway) throw new DomainError("GATEWAY_NOT_FOUND", { gatewayId });
+        return gateway;
+      },
       list: (params) => listGateways(gateways, params),
       async update({ gatewayId, displayName, labels }, context) {
         const { now, by } = asked(context);
