@@ -6,6 +6,8 @@ import { foldChange } from "./fold.ts";
 import type { ClaimedPartition, CommitRow, PartitionProgress, Snapshot, StoredDocument } from "./ports.ts";
 import { Slab } from "./slab.ts";
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 type Due = { readonly at: number; readonly actorId: string };
 
 /** The part of an actor type that its memory needs. */
@@ -157,8 +159,10 @@ export class Partition<State, Message> implements CommitTarget {
   }
 
   /** The actors with a timer due at `now`, each once. */
-  takeDue(now: number): Set<string> {
+  takeDue(now: number): ReadonlySet<string> {
     this.since = Math.min(this.since, now);
+    const first = this.#due.peek();
+    if (!first || first.at > now) return NOBODY;
     const actorIds = new Set<string>();
     for (let next = this.#due.peek(); next && next.at <= now; next = this.#due.peek()) {
       actorIds.add(next.actorId);

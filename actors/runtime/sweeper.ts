@@ -33,8 +33,9 @@ export class Sweeper {
   }
 
   tick(): void {
-    for (let left = this.#steps(); left > 0; left -= 1) {
-      this.#hand ??= this.#turn();
+    const { actors, idleBytes } = this.#held();
+    for (let left = this.#steps(actors); left > 0; left -= 1) {
+      this.#hand ??= this.#turn(actors);
       const step = this.#hand.next();
       if (step.done) {
         this.#hand = undefined;
@@ -42,24 +43,28 @@ export class Sweeper {
       }
       if (pass(...step.value)) this.#idle += 1;
     }
-    this.#trim();
+    if (idleBytes > this.#options.maxIdleBytes) this.#trim(idleBytes);
   }
 
-  #turn(): Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> {
-    this.#countAtTurn = this.#count();
+  #turn(actors: number): Iterator<readonly [AnyPartition, Activation<unknown, unknown>]> {
+    this.#countAtTurn = actors;
     return this.#activations();
   }
 
   /** As many as a turn needs to end in time, whether the actors have become more or fewer since it began. */
-  #steps(): number {
+  #steps(actors: number): number {
     const { turnMs, tickMs } = this.#options;
-    return Math.ceil((Math.max(this.#countAtTurn, this.#count()) * tickMs) / turnMs) + 1;
+    return Math.ceil((Math.max(this.#countAtTurn, actors) * tickMs) / turnMs) + 1;
   }
 
-  #count(): number {
-    let count = 0;
-    for (const { activations } of this.#options.partitions()) count += activations.size;
-    return count;
+  #held(): { readonly actors: number; readonly idleBytes: number } {
+    let actors = 0;
+    let idleBytes = 0;
+    for (const { activations, slab } of this.#options.partitions()) {
+      actors += activations.size;
+      idleBytes += slab.bytes;
+    }
+    return { actors, idleBytes };
   }
 
   *#activations(): Generator<readonly [AnyPartition, Activation<unknown, unknown>]> {
@@ -69,12 +74,12 @@ export class Sweeper {
   }
 
   /** Forgets the idle documents of whole partitions, the fullest first, until the rest fits. */
-  #trim(): void {
+  #trim(idleBytes: number): void {
     const slabs = [...this.#options.partitions()].map(({ slab }) => slab).sort((a, b) => b.bytes - a.bytes);
-    let bytes = slabs.reduce((sum, slab) => sum + slab.bytes, 0);
+    let left = idleBytes;
     for (const slab of slabs) {
-      if (bytes <= this.#options.maxIdleBytes) return;
-      bytes -= slab.bytes;
+      if (left <= this.#options.maxIdleBytes) return;
+      left -= slab.bytes;
       this.#store += slab.size;
       slab.clear();
     }
