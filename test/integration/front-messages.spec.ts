@@ -154,6 +154,16 @@ describe("topics", () => {
     await until("the delta arrives", () => gateway.received.length > 0);
   });
 
+  test("are left with UNSUBSCRIBE", async () => {
+    const gateway = await front.connect("gw-1");
+    const still = await front.connect("gw-1", { clientId: "still" });
+    await gateway.client.subscribeAsync("gw/gw-1/down/twin", { qos: 1 });
+    await gateway.client.unsubscribeAsync("gw/gw-1/down/#");
+    for (const topic of ["delta", "twin"]) await front.downlink("gw-1", topic, {});
+    await until("both have theirs", () => still.received.length === 2 && gateway.received.length > 0);
+    expect(gateway.received.map(({ topic }) => topic)).toEqual(["twin"]);
+  });
+
   test("with wildcards close the link of who publishes to them, and no other", async () => {
     const other = await front.connect("gw-2");
     const link = await front.rawGateway("gw-1");

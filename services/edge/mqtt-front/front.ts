@@ -210,6 +210,9 @@ export class Front {
     );
     broker.on("client", (client) => this.#registered(withInternals(client)));
     broker.on("clientReady", (client) => this.#ready(withInternals(client)));
+    broker.on("unsubscribe", (filters, client) => {
+      for (const filter of filters) withInternals(client).link?.unsubscribe(filter);
+    });
     const emitter: EventEmitter = broker;
     emitter.on("error", (error) => this.#logError(error));
     return broker;
