@@ -62,7 +62,7 @@ test.each(KINDS)("%s: an unknown key is refused", (kind) => {
   expect(message).not.toContain("?");
 });
 
-const REQUIRED = KINDS.filter((kind) => kind !== "heartbeat").flatMap((kind) =>
+const REQUIRED = KINDS.flatMap((kind) =>
   Object.keys(MINIMAL[kind]).map((name): [UpKind, string] => [kind, name]),
 );
 test.each(REQUIRED)("%s: without %s it is refused", (kind, name) => {

@@ -51,7 +51,7 @@ export const UP_PAYLOADS = {
     closed,
   ),
   telemetry: Type.Union([Reading, Type.Array(Reading, { maxItems: 10_000 })]),
-  heartbeat: Type.Object({ ts: Type.Optional(EpochMs), board: Type.Optional(Document) }, closed),
+  heartbeat: Type.Object({ ts: Type.Optional(EpochMs), board: Document }, closed),
   event: Type.Object(
     {
       id: Type.Optional(Id),

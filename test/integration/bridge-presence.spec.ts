@@ -113,7 +113,7 @@ test("while presence does not answer everything is acknowledged, and the twins g
   const { presence, up, received, holding, told } = await start();
   presence.hold();
   await up("gw-1", '{"boot":"b"}', "hello");
-  await up("gw-1", "{}", "heartbeat");
+  await up("gw-1", '{"board":{}}', "heartbeat");
   await up("gw-1", '{"state":{}}');
   await up("gw-1", '{"boot":"b"}', "bye");
   await received(2);

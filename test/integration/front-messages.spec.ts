@@ -90,12 +90,18 @@ describe("other kinds", () => {
     await gateway.up("heartbeat", Buffer.from([0xff]));
     await gateway.up("log", Buffer.from("{"));
     await gateway.up("bye", 5);
-    await until("the errors arrive", () => gateway.received.length === 4);
+    await gateway.up("bye", [{ boot: "b" }]);
+    await gateway.up("telemetry", [5]);
+    await gateway.up("heartbeat", { ts: 1 });
+    await until("the errors arrive", () => gateway.received.length === 7);
     expect(gateway.errors().map(({ reason }) => reason)).toEqual([
       "INVALID_ARGUMENT",
       "INVALID_UTF8",
       "MALFORMED_JSON",
       "NOT_AN_OBJECT",
+      "NOT_AN_OBJECT",
+      "INVALID_ARGUMENT",
+      "INVALID_ARGUMENT",
     ]);
     expect(gateway.errors()[0]).toMatchObject({ token: "e-1" });
     expect(front.twins.messages).toEqual([]);
@@ -177,7 +183,7 @@ describe("topics", () => {
     const publish = { qos: 1, retain: true } as const;
     await gateway.client.publishAsync("gw/gw-1/up/event", '{"type":"x"}', publish);
     const again = await front.connect("gw-1", { clientId: "second" });
-    await again.up("heartbeat", {});
+    await again.up("heartbeat", { board: {} });
     expect(again.received).toEqual([]);
   });
 });

@@ -197,7 +197,7 @@ test("what presence refuses is counted, and what comes next goes on; another own
   front.presence.answer = ({ kind }) =>
     kind === "heartbeat" ? { ok: false, error } : { ok: true, reply: null };
   const gateway = await front.connect("gw-1");
-  await gateway.up("heartbeat", {});
+  await gateway.up("heartbeat", { board: {} });
   await gateway.up("bye", { boot: "b" });
   await until("the next is told", () => words().includes("bye"));
   await until("it is counted", () => front.counters.total("signals.refused.total INVALID_ARGUMENT") === 1);

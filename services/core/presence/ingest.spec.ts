@@ -105,8 +105,8 @@ test("what its actor has refused is told again", async () => {
 });
 
 test("a gateway at a broker is there by what it says itself; its bye may be its will", async () => {
-  await take("heartbeat", null, {});
-  await take("heartbeat", null, {});
+  await take("heartbeat", null, { board: {} });
+  await take("heartbeat", null, { board: {} });
   expect(commands.splice(0)).toMatchObject([{ params: { connection: { sessionId: "broker:" } } }]);
   await take("hello", null, { boot: "b1" });
   await take("hello", null, { boot: "b2" });
@@ -117,7 +117,7 @@ test("a gateway at a broker is there by what it says itself; its bye may be its 
   expect(state.state).toBe("SUSPECT");
   expect(counted.filter((text) => text.startsWith("byes"))).toEqual(["byes.stale.total 1"]);
   isHot = false;
-  await take("heartbeat", null, {});
+  await take("heartbeat", null, { board: {} });
   expect(state.state).toBe("ONLINE");
 });
 

@@ -82,7 +82,7 @@ function heartbeat(payload: JsonObject, { sessionId, node }: Source): Word {
   const { board } = checkHeartbeat(payload);
   return {
     ageMs: 0,
-    ...(board && { board: board as JsonObject }),
+    board: board as JsonObject,
     ...(sessionId === null && { news: { what: "heard", connection: atBroker(node) } }),
   };
 }
