@@ -53,6 +53,11 @@ export const EDGE_METRICS: MetricDeclarations = {
     labels: { reason: 10 },
     when: "use",
   },
+  "gateway_twin.edge.byes.stale.total": {
+    type: "counter",
+    help: "Words of leave of an earlier boot than the connection's.",
+    when: "use",
+  },
   "gateway_twin.edge.subscriptions.refused.total": {
     type: "counter",
     help: "Subscriptions that the front refused.",

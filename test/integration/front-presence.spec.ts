@@ -55,6 +55,17 @@ describe("the end of a connection", () => {
     expect(words()).toEqual(["opened", "bye", "closed left"]);
   });
 
+  test("is not told by a bye of an earlier power-on that comes late", async () => {
+    front = await startFrontHarness();
+    const gateway = await front.connect("gw-1");
+    await gateway.up("hello", { boot: "b2" });
+    await gateway.up("bye", { boot: "b1" });
+    gateway.client.stream.destroy();
+    await until("it is told", () => closed().length > 0);
+    expect(words()).toEqual(["opened", "hello", "closed lost"]);
+    await until("it is counted", () => front.counters.total("byes.stale.total") === 1);
+  });
+
   test("is told as lost when the socket just ends; the will is checked, and no bye", async () => {
     front = await startFrontHarness();
     const gateway = await front.connect("gw-1", { will: bye });

@@ -31,6 +31,16 @@ export function correlationOf(payload: Uint8Array): { token?: string; seq?: numb
   }
 }
 
+/** The power-on that a message names; undefined when it is not readable. */
+export function bootOf(payload: Uint8Array): string | undefined {
+  try {
+    const { boot } = JSON.parse(textOf(payload));
+    return typeof boot === "string" ? boot : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function textOf(payload: Uint8Array): string {
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString();
 }

@@ -23,6 +23,8 @@ export class Link {
   readonly pubacks: Pubacks;
   /** Its credentials are not valid any more, or it was taken over: nothing it says counts, not even its will. */
   isMuted = false;
+  /** The power-on that its last hello named. */
+  boot: string | undefined;
   /** Why it ends or has ended, where that is known better than from the socket. */
   endReason: CloseReason | undefined;
   readonly #settings: FrontSettings;

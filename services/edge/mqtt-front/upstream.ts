@@ -8,6 +8,7 @@ import type { Acknowledged } from "../../../mixins/metrics/acknowledged.ts";
 import type { AnswerQueue } from "../answers/answer-queue.ts";
 import type { Turn } from "../ingest/in-order.ts";
 import type { IngestBatcher } from "../ingest/ingest-batcher.ts";
+import { bootOf } from "../ingest/payload-check.ts";
 import { errorAnswer, isForCommands, isForPresence, isForTwins, problemOf } from "../ingest/refusal.ts";
 import type { Target } from "../ingest/topics.ts";
 import type { SignalQueue } from "../signals/signal-queue.ts";
@@ -91,8 +92,17 @@ export class Upstream {
   /** A will is no word of a living gateway; that its connection has closed says it all. */
   #tell(link: Link, target: Target, payload: Uint8Array): void {
     if (!isForPresence(target) || link.isClosed) return;
+    if (target === "hello") link.boot = bootOf(payload);
+    if (target === "bye" && !this.#isOfNow(link, payload)) return;
     this.#options.signals.forward(target, link.session, payload);
     if (target === "bye") link.endReason = "left";
+  }
+
+  /** A bye of an earlier power-on may have waited at the gateway: it does not end the present one. */
+  #isOfNow({ boot }: Link, bye: Uint8Array): boolean {
+    const isOfNow = boot === undefined || boot === bootOf(bye);
+    if (!isOfNow) this.#options.counters.count("gateway_twin.edge.byes.stale.total");
+    return isOfNow;
   }
 
   /** Sending it again would not help: the gateway is told why, and gets its PUBACK. */
