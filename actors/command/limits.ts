@@ -31,20 +31,20 @@ export function checkArgs(args: JsonObject, limits: CommandLimits): void {
 
 /** Why a result cannot be kept; undefined when it can. */
 export function resultProblem(result: JsonObject, limits: CommandLimits): CommandError | undefined {
-  const size = exactBytes(result);
-  const limit = limits.documentBytes;
-  if (size > limit)
-    return {
-      code: "RESULT_TOO_LARGE",
-      message: `The result has ${size} bytes; at most ${limit} are kept. The gateway has carried the command out.`,
-    };
   try {
+    // Before the text is made: nesting without end has none.
     checkDocument("result", result, { ...DEFAULT_LIMITS, ...limits });
-    return undefined;
   } catch (error) {
     if (error instanceof DomainError) return { code: error.type, message: error.message };
     throw error;
   }
+  const size = exactBytes(result);
+  const limit = limits.documentBytes;
+  if (size <= limit) return undefined;
+  return {
+    code: "RESULT_TOO_LARGE",
+    message: `The result has ${size} bytes; at most ${limit} are kept. The gateway has carried the command out.`,
+  };
 }
 
 export function checkRoom(

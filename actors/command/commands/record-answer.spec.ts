@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { answer, create, GATEWAY, idOf } from "../../../test/helpers/command-builders.ts";
 import { CommandWorld } from "../../../test/helpers/command-world.ts";
+import { nested } from "../../../test/helpers/twin-builders.ts";
 
 function asked(): CommandWorld {
   const world = new CommandWorld();
@@ -13,6 +14,7 @@ test.each([
   [{}, { state: "SUCCEEDED" }],
   [{ error: { code: 7, message: "no" } }, { state: "FAILED", error: { code: 7, message: "no" } }],
   [{ result: { text: "x".repeat(65_536) } }, { state: "FAILED", error: { code: "RESULT_TOO_LARGE" } }],
+  [{ result: nested(17) }, { state: "FAILED", error: { code: "TOO_DEEP" } }],
   [{ result: { text: "\ud800" } }, { state: "FAILED", error: { code: "INVALID_ARGUMENT" } }],
 ])("answered with %j it ends", (given, ended) => {
   const world = asked();
@@ -25,6 +27,12 @@ test.each([
     ...ended,
   });
   expect(world.timers).toEqual({});
+});
+
+test("a result that is nested without end is no fault of ours", () => {
+  const world = asked();
+  expect(world.tell(answer("r", { result: nested(50_000) }))).toEqual({ ok: true, reply: "recorded" });
+  expect(world.events.at(-1)).toMatchObject({ error: { code: "TOO_DEEP" } });
 });
 
 test("a second answer, and one after the end, change nothing", () => {
