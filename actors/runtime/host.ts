@@ -18,7 +18,7 @@ import { partitionOf } from "./partition-map.ts";
 import type { Change, ClaimedPartition, CommitRow } from "./ports.ts";
 import { isRoutineRow } from "./routine.ts";
 import { NO_SPANS, type Span, type Trace } from "./spans.ts";
-import { changeOf, decideTimers, nameOf, traced } from "./turn.ts";
+import { changeOf, decideTimers, nameOf, storable, traced } from "./turn.ts";
 
 /** Hosts the actors of one type in the partitions that this node owns. */
 export class ActorHost<State, Command, Event, Reply> {
@@ -245,7 +245,7 @@ export class ActorHost<State, Command, Event, Reply> {
       "actor.id": actorId,
       error,
     });
-    const deadLetter = { command: message.command, error: text };
+    const deadLetter = { command: storable(message.command), error: text };
     this.#stage(partition, activation, { actorId, time: now, deadLetter });
     return rejected(new DomainError("INTERNAL").toValue());
   }

@@ -31,6 +31,19 @@ export function nameOf(command: unknown): string {
   return isNamed ? String(command.name) : "timers";
 }
 
+/** More than any message needs. JSON text of endless nesting cannot be made, and a commit is tried for ever. */
+const MAX_LEVELS = 100;
+
+/** What a dead letter keeps of a command: its name alone when it is nested too deep to be written. */
+export function storable(command: unknown): unknown {
+  return isDeeper(command, MAX_LEVELS) ? { name: nameOf(command) } : command;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
 /** Each due timer is one command to the actor; all of them are one change, so that each fires once, or later again. */
 export function decideTimers<State, Command, Event, Reply>(
   type: ActorType<State, Command, Event, Reply>,

@@ -6,7 +6,7 @@ export type CounterCommand =
   | { readonly name: "add"; readonly by: number }
   | { readonly name: "get" }
   | { readonly name: "refuse" }
-  | { readonly name: "poison" }
+  | { readonly name: "poison"; readonly dose?: unknown }
   | { readonly name: "remindAt"; readonly at: number | null }
   | { readonly name: "reset" }
   | { readonly name: "tell" };

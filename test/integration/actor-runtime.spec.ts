@@ -101,6 +101,20 @@ describe("turns", () => {
       { command: { name: "poison" }, error: expect.stringContaining("poison") },
     ]);
   });
+
+  it("keeps of a poisoned message that no text can hold its name, and holds up nobody", async () => {
+    const letters: unknown[] = [];
+    const harness = await start({
+      consume: async ({ rows: delivered }) => {
+        letters.push(...delivered.flatMap((row) => row.changes.flatMap((change) => change.deadLetter ?? [])));
+      },
+    });
+    const dose = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+    expect(await harness.host.ask("a", { name: "poison", dose })).toMatchObject({ ok: false });
+    expect(await harness.host.ask("b", { name: "add", by: 1 })).toEqual({ ok: true, reply: 1 });
+    await waitFor("the dead letter on the bus", () => letters.length === 1);
+    expect(letters).toMatchObject([{ command: { name: "poison" } }]);
+  });
 });
 
 describe("recovery", () => {
