@@ -9,6 +9,8 @@ const closed = { additionalProperties: false } as const;
  * happen goes over the event bus instead.
  */
 export const EVENTS = {
+  /** There was none of these ids before. */
+  "gateways.created": Type.Object({ gatewayIds: Type.Array(GatewayId) }, closed),
   /** The secret is another one, or the gateway is gone: open connections must end. */
   "gateways.credentialsRevoked": Type.Object({ gatewayId: GatewayId }, closed),
   /** Its name or labels are other ones, or it is gone: what is remembered of it is old. */

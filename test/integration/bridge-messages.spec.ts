@@ -164,6 +164,16 @@ test("a gateway that is not registered gets no twin, and is told", async () => {
   expect(node.twins.messages.map(({ gatewayId }) => gatewayId)).toEqual(["gw-1"]);
 });
 
+test("a gateway is known as soon as it is created, also when it spoke before", async () => {
+  await gateways.up("gw-9", '{"state":{}}');
+  await gateways.down("gw/gw-9/down/error");
+  node.registered.add("gw-9");
+  await broadcast(node.broker, "gateways.created", { gatewayIds: ["gw-9"] });
+  await gateways.up("gw-9", '{"state":{"a":1}}');
+  await node.received(1);
+  expect(node.twins.texts).toEqual(['{"state":{"a":1}}']);
+});
+
 test("a deleted gateway is unknown from then on", async () => {
   await gateways.up("gw-1", '{"state":{}}');
   await node.received(1);

@@ -1,6 +1,7 @@
 import type { Context, ServiceSchema } from "moleculer";
 import type { Sequelize } from "sequelize";
 import { DomainError } from "../../../actors/contracts/errors.ts";
+import type { NewGateway } from "../../../actors/contracts/gateways.ts";
 import type { Log, RowPublisher } from "../../../actors/runtime/ports.ts";
 import { actions, broadcast, call, events } from "../../../mixins/bridge.ts";
 import { databaseTable } from "./adapter.ts";
@@ -47,6 +48,12 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
     await gateways.removeMarked(gatewayId);
   };
 
+  const create = async (requests: readonly NewGateway[], context: Context) => {
+    const created = await createGateways(gateways, requests, asked(context), finishDeletion(context));
+    await broadcast(context, "gateways.created", { gatewayIds: created.map(({ gatewayId }) => gatewayId) });
+    return created;
+  };
+
   return {
     name: "gateways",
     mixins: [mixin],
@@ -55,13 +62,11 @@ export function gatewaysService(options: GatewaysOptions): ServiceSchema {
     events: events({ "gateways.changed": ({ gatewayId }) => known.forget(gatewayId) }),
     actions: actions("gateways", {
       async create(request, context) {
-        const [created] = await createGateways(gateways, [request], asked(context), finishDeletion(context));
+        const [created] = await create([request], context);
         if (!created) throw new Error("one gateway was asked for");
         return created;
       },
-      batchCreate: async ({ requests }, context) => ({
-        gateways: await createGateways(gateways, requests, asked(context), finishDeletion(context)),
-      }),
+      batchCreate: async ({ requests }, context) => ({ gateways: await create(requests, context) }),
       async get({ gatewayId }) {
         const gateway = await known.get(gatewayId);
         if (!gateway) throw new DomainError("GATEWAY_NOT_FOUND", { gatewayId });

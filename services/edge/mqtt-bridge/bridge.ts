@@ -167,7 +167,7 @@ export class Bridge implements PartitionHolder {
     for (const message of messages) this.#publisher.send(message);
   }
 
-  /** The gateway is gone, or another one now. */
+  /** The gateway is new, gone, or another one now. */
   forget(gatewayId: string): void {
     this.#gateways.forget(gatewayId);
   }

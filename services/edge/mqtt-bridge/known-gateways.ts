@@ -48,7 +48,7 @@ export class KnownGateways {
     void this.#lookUp(gatewayId, begun);
   }
 
-  /** It was deleted, or is another one now. */
+  /** It was created or deleted, or is another one now. */
   forget(gatewayId: string): void {
     this.#cache.delete(gatewayId);
     const lookup = this.#lookups.get(gatewayId);

@@ -106,6 +106,9 @@ export function mqttBridgeService(given: MqttBridgeOptions): MqttBridge {
       },
     }),
     events: events({
+      "gateways.created": ({ gatewayIds }) => {
+        for (const gatewayId of gatewayIds) bridge?.forget(gatewayId);
+      },
       "gateways.credentialsRevoked": ({ gatewayId }) => bridge?.forget(gatewayId),
       "downlink.publish": ({ messages }) => bridge?.send(messages),
     }),
