@@ -114,6 +114,11 @@ export class Committer {
     for (const [index, batch] of batches.entries()) {
       const row = rows[index] as CommitRow;
       if (refused.has(row)) {
+        this.#log.warn("the store has refused a commit: somebody else writes this partition; it is dropped", {
+          "actor.type": row.type,
+          "actor.partition": row.partition,
+          "actor.position": row.pos,
+        });
         batch.target.onFenced();
         batch.fail();
       } else batch.succeed(row);

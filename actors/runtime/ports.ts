@@ -72,8 +72,8 @@ export type ActorStore = {
   readonly release: (partitions: readonly PartitionRef[]) => Promise<void>;
   readonly load: (type: string, actorIds: readonly string[]) => Promise<StoredDocument[]>;
   /**
-   * All rows in one statement; returns those refused because of their epoch. Committing the same row again
-   * (its outcome was unknown) counts as written.
+   * All rows in one statement; returns those refused because of their epoch, or because another row has their place.
+   * Committing the same row again (its outcome was unknown) counts as written.
    */
   readonly commit: (rows: readonly CommitRow[]) => Promise<readonly CommitRow[]>;
   readonly saveSnapshots: (snapshots: readonly Snapshot[]) => Promise<void>;

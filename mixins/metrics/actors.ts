@@ -108,7 +108,7 @@ export const ACTOR_METRICS: MetricDeclarations = {
   },
   "gateway_twin.commit.fenced.rows.total": {
     type: "counter",
-    help: "Rows that the store refused because another node owns the partition.",
+    help: "Rows that the store refused because another owner has the partition, or has written in their place.",
   },
   "gateway_twin.snapshot.documents.total": {
     type: "counter",

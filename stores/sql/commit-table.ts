@@ -96,7 +96,7 @@ export class CommitTable {
     }
   }
 
-  /** One of the rows is there already: an earlier try had got through after all, or another owner wrote it. */
+  /** One of the places is taken: an earlier try had got through after all, or somebody else wrote there. */
   async #commitRest(entries: readonly Entry[]): Promise<readonly CommitRow[]> {
     const { refused, missing } = await this.#sortOut(entries);
     if (missing.length === entries.length)
@@ -105,16 +105,16 @@ export class CommitTable {
     return [...refused.map(({ row }) => row), ...more];
   }
 
-  /** Which of the rows another owner's row stands in for, and which are not there at all. */
+  /** Which of the rows another one stands in for, and which are not there at all. */
   async #sortOut(entries: readonly Entry[]): Promise<{ refused: Entry[]; missing: Entry[] }> {
     const statement = this.#sql.statement();
     const wanted = entries.map(({ row }) => placed(statement, row, "="));
-    const sql = `SELECT type, ${P}, pos, epoch FROM commits WHERE ${statement.anyOf(wanted)}`;
-    const found = await this.#sql.read<Omit<CommitRecord, "changes">>(sql, statement);
-    const epochs = new Map(found.map((row) => [keyOf(row), row.epoch]));
+    const sql = `SELECT type, ${P}, pos, epoch, changes FROM commits WHERE ${statement.anyOf(wanted)}`;
+    const found = await this.#sql.read<CommitRecord>(sql, statement);
+    const stored = new Map(found.map((record) => [keyOf(record), record]));
     return {
-      refused: entries.filter(({ row }) => epochs.has(keyOf(row)) && epochs.get(keyOf(row)) !== row.epoch),
-      missing: entries.filter(({ row }) => !epochs.has(keyOf(row))),
+      refused: entries.filter((entry) => isAnother(stored.get(keyOf(entry.row)), entry)),
+      missing: entries.filter(({ row }) => !stored.has(keyOf(row))),
     };
   }
 
@@ -132,6 +132,11 @@ export class CommitTable {
 function placed(statement: Statement, { type, partition, pos }: Place, comparison: "=" | "<="): string {
   return `(type = ${statement.value(type)} AND ${P} = ${statement.value(partition)}
     AND pos ${comparison} ${statement.value(pos)})`;
+}
+
+/** The epoch alone does not tell: two that hold a partition by the same claim would take each other's rows for theirs. */
+function isAnother(stored: CommitRecord | undefined, { row, changes }: Entry): boolean {
+  return stored !== undefined && (stored.epoch !== row.epoch || stored.changes !== changes);
 }
 
 function keyOf({ type, partition, pos }: Place): string {

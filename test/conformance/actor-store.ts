@@ -193,6 +193,15 @@ export function actorStoreConformance(driver: string, open: () => Promise<Opened
         expect((await claimFirst("n3")).rows).toEqual([row(old, 1), row(fresh, 2)]);
       });
 
+      it("refuses a row in whose place another one of the same epoch is, and acknowledges the rest", async () => {
+        const [p0, p1] = await claimTwo("n1");
+        await store.commit([row(p0, 1)]);
+        const doubled = row(p0, 1, 99);
+        expect(await store.commit([doubled, row(p1, 1)])).toEqual([doubled]);
+        const [q0, q1] = await claimTwo("n2");
+        expect([q0.rows, q1.rows]).toEqual([[row(p0, 1)], [row(p1, 1)]]);
+      });
+
       it("repeats only what is missing when an earlier try had got through in part", async () => {
         const [p0, p1] = await claimTwo("n1");
         await store.commit([row(p0, 1)]);

@@ -208,6 +208,17 @@ describe("the fence", () => {
     expect(await count(second, "a")).toBe(0);
   });
 
+  it("acknowledges nothing in whose place its own epoch has written something else, and begins anew", async () => {
+    const harness = await start({ isExclusive: false });
+    const partition = partitionOf("a", 4);
+    const changes = [{ actorId: "a", time: 1, events: [{ type: "added", by: 10 }] }];
+    await harness.store.commit([{ type: "counter", partition, epoch: 1, pos: 1, changes }]);
+    const doubled = await harness.host.ask("a", { name: "add", by: 1 });
+    expect(doubled).toMatchObject({ ok: false, error: { type: "NOT_OWNER" } });
+    await waitFor("a claim of its own", async () => (await count(harness, "a")) === 10);
+    expect(await harness.host.ask("a", { name: "add", by: 1 })).toEqual({ ok: true, reply: 11 });
+  });
+
   it("keeps snapshots of an earlier owner out", async () => {
     const first = await start({ nodeId: "first", snapshotLagMs: 1e9 });
     await first.host.ask("a", { name: "add", by: 1 });
