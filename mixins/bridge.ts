@@ -10,6 +10,7 @@ import {
 } from "../actors/contracts/contract.ts";
 import { EVENTS } from "../actors/contracts/events.ts";
 import { checker, reader } from "../actors/contracts/validate.ts";
+import type { Trace } from "../actors/runtime/spans.ts";
 import { withTrace } from "./traces/current-trace.ts";
 import { traceOf } from "./traces/traceparent.ts";
 
@@ -90,6 +91,13 @@ export function call<Name extends ActionName>(
   options: CallingOptions = {},
 ): Promise<Result<Name>> {
   return caller.call<Result<Name>, Params<Name>>(name, params, options);
+}
+
+/** Who calls for something that is part of a trace, without being called for it. */
+export function tracedCaller(caller: Caller, traceparent: Trace | undefined): Caller {
+  if (traceparent === undefined) return caller;
+  const meta = { traceparent };
+  return { meta, call: (action, params, options) => caller.call(action, params, { ...options, meta }) };
 }
 
 /** A hint to every node; see the contract of events for what it does not promise. */

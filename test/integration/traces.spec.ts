@@ -7,6 +7,7 @@ import { freshDatabase, freshNamespace, sharedServers } from "../helpers/servers
 import { waitFor } from "../helpers/wait-for.ts";
 
 const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+const CALLERS_SPAN = "b7ad6b7169203331";
 
 let collector: Collector;
 let nextTrace = 0;
@@ -22,7 +23,7 @@ beforeEach(() => {
 /** A caller's trace, other than those before it. */
 function callersTrace(flags = "01") {
   const traceId = TRACE_ID.slice(0, -4) + (++nextTrace).toString(16).padStart(4, "0");
-  return { traceId, headers: { traceparent: `00-${traceId}-b7ad6b7169203331-${flags}` } };
+  return { traceId, headers: { traceparent: `00-${traceId}-${CALLERS_SPAN}-${flags}` } };
 }
 
 /** Answers its next command. */
@@ -45,13 +46,14 @@ function parentOf(spans: readonly CollectedSpan[], { parentId }: CollectedSpan):
   return spans.find(({ spanId }) => spanId === parentId);
 }
 
-/** With all of these; each service sends its own. */
+/** With all of these and what they are part of; each service sends its own. */
 function complete(traceId: string, names: readonly string[]): Promise<CollectedSpan[]> {
   return waitFor(`the spans ${names}`, () => {
     const spans = collector.trace(traceId);
     const left = spans.map(({ name }) => name);
     const areThere = names.every((name) => left.includes(name) && left.splice(left.indexOf(name), 1));
-    return areThere && spans;
+    const isRooted = (span: CollectedSpan) => span.parentId === CALLERS_SPAN || parentOf(spans, span);
+    return areThere && spans.every(isRooted) && spans;
   });
 }
 
@@ -68,6 +70,12 @@ const DELTA = "send gw/{gatewayId}/down/delta";
 const REPORT = "process twin reportState";
 const WISH = [PATCH, UPDATE, COMMIT, DELTA, REPORT, COMMIT];
 
+const CAMERA = "/v1/gateways/gw-1/cameras/front";
+const START = "POST /v1/gateways/:gatewayId/cameras/:cameraId:startStream";
+const MOVE = "POST /v1/gateways/:gatewayId/cameras/:cameraId:move";
+const LEASE = "process camera startStream";
+const STREAM_ANSWER = "process camera streamAnswered";
+
 describe("one process", () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let product: Product;
@@ -82,7 +90,8 @@ describe("one process", () => {
     const [credentials] = await provision(product, ["gw-1"]);
     if (!credentials) throw new Error("the gateway was not created");
     gateway = await connectGateway(product, credentials);
-    await gateway.publish("hello", { boot: "b1" });
+    await gateway.publish("hello", { boot: "b1", cameras: [{ id: "front", ptz: true }] });
+    await waitFor("the camera", async () => (await product.request("GET", CAMERA)).status === 200);
   }, 60_000);
 
   afterAll(async () => {
@@ -104,7 +113,7 @@ describe("one process", () => {
     expect(wayTo(spans, PUBLISH)).toEqual([POST, CREATE, PUBLISH]);
     const [first] = spans.filter(({ name }) => name === POST);
     expect(first).toMatchObject({
-      parentId: "b7ad6b7169203331",
+      parentId: CALLERS_SPAN,
       service: "gateway-twin-api",
       tags: {
         "http.request.method": "POST",
@@ -125,6 +134,26 @@ describe("one process", () => {
       "messaging.operation.type": "send",
       "messaging.destination.name": "gw/gw-1/down/command",
     });
+  });
+
+  it("tells of a stream from the call to the gateway's answer to the command that begins it", async () => {
+    const { traceId, headers } = callersTrace();
+    const call = product.request("POST", `${CAMERA}:startStream`, { viewer: "v1" }, headers);
+    await answerCommand(gateway);
+    expect(await call).toMatchObject({ status: 200 });
+    const spans = await complete(traceId, [START, LEASE, CREATE, PUBLISH, ANSWER, STREAM_ANSWER]);
+    expect(wayTo(spans, ANSWER)).toEqual([START, LEASE, CREATE, ANSWER]);
+    expect(wayTo(spans, PUBLISH)).toEqual([START, LEASE, CREATE, PUBLISH]);
+    expect(wayTo(spans, STREAM_ANSWER)).toEqual([START, LEASE, STREAM_ANSWER]);
+  });
+
+  it("tells of a camera's move from the call to the gateway's answer", async () => {
+    const { traceId, headers } = callersTrace();
+    const call = product.request("POST", `${CAMERA}:move`, { pan: 1, tilt: 0 }, headers);
+    await answerCommand(gateway);
+    expect(await call).toMatchObject({ status: 200 });
+    const spans = await complete(traceId, [MOVE, CREATE, PUBLISH, ANSWER]);
+    expect(wayTo(spans, ANSWER)).toEqual([MOVE, CREATE, ANSWER]);
   });
 
   it("tells of a wish from the call to the report that fulfils it, and of nothing after it", async () => {

@@ -14,6 +14,7 @@ import { actions, call } from "../../../mixins/bridge.ts";
 import { callerOf } from "../../../mixins/caller.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { rfc3339 } from "../../../mixins/rfc3339.ts";
+import { traceOf } from "../../../mixins/traces/traceparent.ts";
 import type { CameraHost } from "./camera-host.ts";
 import type { Errands } from "./errands.ts";
 import { follow } from "./follow.ts";
@@ -64,14 +65,15 @@ export function camerasService(options: CamerasOptions): ServiceSchema {
 
   /** When it is on; whoever comes while it begins waits for the same command. */
   async function watched(
+    context: Context,
     { gatewayId, cameraId }: OfCamera,
     view: StreamView,
-    by: string,
   ): Promise<StreamLease> {
     const { streamId, attempt, phase, expireTime } = view;
     if (phase === "INTERRUPTED" && view.url === null) throw new DomainError("GATEWAY_OFFLINE", { gatewayId });
     const known = phase === "STARTING" ? null : view.url;
-    const url = known ?? (await errands.start(gatewayId, { cameraId, streamId, attempt, by }));
+    const task = { cameraId, streamId, attempt, by: nameOf(context), trace: traceOf(context) };
+    const url = known ?? (await errands.start(gatewayId, task));
     return { streamId, url, expireTime: rfc3339(expireTime) };
   }
 
@@ -106,14 +108,13 @@ export function camerasService(options: CamerasOptions): ServiceSchema {
         const wish = { cameraId, viewer, by, ttlMs: ttlMsOf(params), newStreamId: randomUUID() };
         const view = await asks.ask(context, gatewayId, "startStream", wish);
         if (view.phase === "INTERRUPTED") throw new DomainError("GATEWAY_OFFLINE", { gatewayId });
-        return watched(params, view, by);
+        return watched(context, params, view);
       },
       async keepStream(params, context) {
         const { gatewayId, cameraId, viewer } = params;
         await call(context, "gateways.get", { gatewayId });
-        const by = nameOf(context);
-        const wish = { cameraId, viewer, by, ttlMs: ttlMsOf(params) };
-        return watched(params, await asks.ask(context, gatewayId, "keepStream", wish), by);
+        const wish = { cameraId, viewer, by: nameOf(context), ttlMs: ttlMsOf(params) };
+        return watched(context, params, await asks.ask(context, gatewayId, "keepStream", wish));
       },
       async stopStream({ gatewayId, cameraId, viewer }, context) {
         await call(context, "gateways.get", { gatewayId });
@@ -149,7 +150,7 @@ export function camerasService(options: CamerasOptions): ServiceSchema {
         return { artifact: artifactId, url: `${settings.publicUrl}${place}/snapshots/${artifactId}` };
       },
       downloadSnapshot: (params, context) => findSnapshot(context, params),
-      steer: (wanted) => moves.answer(wanted),
+      steer: (wanted, context) => moves.answer(context, wanted),
       ask: (params) => asks.answer(params.asks),
     }),
   };

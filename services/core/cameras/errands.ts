@@ -1,10 +1,11 @@
 import type { CameraCommands, Errand, StartOutcome } from "../../../actors/camera/contract.ts";
 import { DomainError, type ErrorType } from "../../../actors/contracts/errors.ts";
-import type { JsonValue } from "../../../actors/contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../actors/contracts/json.ts";
 import type { Downlink } from "../../../actors/runtime/actor.ts";
 import type { Log } from "../../../actors/runtime/ports.ts";
+import type { Trace } from "../../../actors/runtime/spans.ts";
 import type { ActorAsks } from "../../../mixins/actor-asks.ts";
-import type { Caller } from "../../../mixins/bridge.ts";
+import { type Caller, tracedCaller } from "../../../mixins/bridge.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { commandGateway } from "./gateway-command.ts";
 import type { CameraSettings } from "./settings.ts";
@@ -27,7 +28,11 @@ type ErrandsOptions = {
   readonly log: Log;
 };
 
-type Task = Omit<Errand, "what">;
+type Told = Omit<Errand, "what">;
+type Task = Told & {
+  /** Of whoever has caused it first. */
+  readonly trace?: Trace | undefined;
+};
 
 /**
  * What camera actors want their gateways to be told, and the way of the answers back to them. Each has a name that is
@@ -43,8 +48,8 @@ export class Errands {
 
   /** Never throws: what is lost comes again by the actor's timer. */
   send(downlinks: readonly Downlink[]): void {
-    for (const { gatewayId, topic, payload } of downlinks) {
-      const task = payload as Task & JsonValue;
+    for (const { gatewayId, topic, payload, trace } of downlinks) {
+      const task = { ...(payload as Told & JsonObject), trace };
       const done = topic === "start" ? this.start(gatewayId, task) : this.#stop(gatewayId, task);
       done.catch((error: unknown) => this.#failed(gatewayId, topic, error));
     }
@@ -81,13 +86,14 @@ export class Errands {
       if (!(error instanceof DomainError && error.type === "CAMERA_REFUSED")) throw error;
     }
     const { cameraId, streamId, attempt } = task;
-    await this.#tell(gatewayId, "stopAnswered", { cameraId, streamId, attempt });
+    await this.#tell(gatewayId, "stopAnswered", { cameraId, streamId, attempt }, task.trace);
   }
 
-  #command(gatewayId: string, what: Errand["what"], { cameraId: camera, streamId, attempt, by }: Task) {
+  #command(gatewayId: string, what: Errand["what"], task: Task) {
     const { caller, settings, counters } = this.#options;
+    const { cameraId: camera, streamId, attempt, by, trace } = task;
     counters.count("gateway_twin.cameras.errands.total", { what });
-    return commandGateway(caller, {
+    return commandGateway(tracedCaller(caller, trace), {
       gatewayId,
       name: `camera.${what}Stream`,
       args: { camera, streamId },
@@ -97,8 +103,9 @@ export class Errands {
     });
   }
 
-  #answered(gatewayId: string, { cameraId, streamId, attempt }: Task, outcome: StartOutcome): Promise<void> {
-    return this.#tell(gatewayId, "streamAnswered", { cameraId, streamId, attempt, outcome });
+  #answered(gatewayId: string, task: Task, outcome: StartOutcome): Promise<void> {
+    const { cameraId, streamId, attempt, trace } = task;
+    return this.#tell(gatewayId, "streamAnswered", { cameraId, streamId, attempt, outcome }, trace);
   }
 
   /** A camera that the gateway has no more needs no answer. */
@@ -106,9 +113,11 @@ export class Errands {
     gatewayId: string,
     name: Name,
     params: CameraCommands[Name]["params"],
+    trace: Trace | undefined,
   ): Promise<void> {
+    const { asks, caller } = this.#options;
     try {
-      await this.#options.asks.ask(this.#options.caller, gatewayId, name, params);
+      await asks.ask(tracedCaller(caller, trace), gatewayId, name, params);
     } catch (error) {
       if (!(error instanceof DomainError && error.type === "CAMERA_NOT_FOUND")) throw error;
     }

@@ -7,11 +7,12 @@ import { type Outcome, rejected } from "../../../actors/runtime/actor.ts";
 import type { Routes } from "../../../actors/runtime/routes.ts";
 import { DEADLINE_MS, hinted, replyOf } from "../../../mixins/actor-asks.ts";
 import type { ActorRouter } from "../../../mixins/actor-router.ts";
-import { type Caller, call } from "../../../mixins/bridge.ts";
+import { type Caller, call, tracedCaller } from "../../../mixins/bridge.ts";
+import { traceOf } from "../../../mixins/traces/traceparent.ts";
 import type { CameraHost } from "./camera-host.ts";
 import { commandGateway } from "./gateway-command.ts";
 import type { CameraSettings } from "./settings.ts";
-import { Steering } from "./steering.ts";
+import { type SteeredMove, Steering } from "./steering.ts";
 
 /** How much earlier than the caller the owner gives up waiting. */
 const BACK_MS = 500;
@@ -44,7 +45,7 @@ export class Moves {
     const end = performance.now() + DEADLINE_MS;
     const attempt = (nodeID: string, timeout: number): Promise<Answer> => {
       const wanted = { ...move, waitMs: Math.max(0, timeout - BACK_MS) };
-      if (nodeID === nodeId) return this.answer(wanted);
+      if (nodeID === nodeId) return this.answer(caller, wanted);
       return call(caller, "cameras.steer", wanted, { nodeID, timeout });
     };
     for (let left = DEADLINE_MS; left > 0; left = end - performance.now()) {
@@ -55,10 +56,11 @@ export class Moves {
   }
 
   /** The owner's side. */
-  async answer({ waitMs, ...move }: WantedMove): Promise<Answer> {
+  async answer(caller: Caller, { waitMs, ...move }: WantedMove): Promise<Answer> {
     const checked = await this.#check(move);
     if (!checked.ok) return hinted(checked, this.#options.routes);
-    const running = this.#steering.find(move.moveId) ?? this.#steering.enter(move);
+    const wanted = { ...move, trace: traceOf(caller) };
+    const running = this.#steering.find(move.moveId) ?? this.#steering.enter(wanted);
     const waited = delay(waitMs, null, { ref: false });
     return Promise.race([running, waited]).then((reply) => ({ ok: true as const, reply }), outcomeOf);
   }
@@ -69,11 +71,11 @@ export class Moves {
   }
 
   /** While it waited somebody else may have taken control. */
-  async #send(move: Move): Promise<Command> {
+  async #send(move: SteeredMove): Promise<Command> {
     const { caller, settings } = this.#options;
-    const { gatewayId, cameraId: camera, kind, args, moveId, by } = move;
+    const { gatewayId, cameraId: camera, kind, args, moveId, by, trace } = move;
     replyOf(await this.#check(move));
-    return commandGateway(caller, {
+    return commandGateway(tracedCaller(caller, trace), {
       gatewayId,
       name: `camera.${kind}`,
       args: { camera, ...args },

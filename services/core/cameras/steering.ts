@@ -2,13 +2,14 @@ import { LRUCache } from "lru-cache";
 import type { WantedMove } from "../../../actors/contracts/cameras.ts";
 import type { Command } from "../../../actors/contracts/commands.ts";
 import { DomainError } from "../../../actors/contracts/errors.ts";
+import type { Trace } from "../../../actors/runtime/spans.ts";
 
 /** Moves that are remembered, so that whoever asks again hears of the same one. */
 const MAX_MOVES = 10_000;
 const KEPT_MS = 30_000;
 
-type Move = Omit<WantedMove, "waitMs">;
-type Waiting = { readonly move: Move; readonly done: PromiseWithResolvers<Command> };
+export type SteeredMove = Omit<WantedMove, "waitMs"> & { readonly trace?: Trace | undefined };
+type Waiting = { readonly move: SteeredMove; readonly done: PromiseWithResolvers<Command> };
 type Lane = { waiting: Waiting | undefined };
 
 /**
@@ -16,11 +17,11 @@ type Lane = { waiting: Waiting | undefined };
  * place of that which waits. Nothing of it is kept: callers ask again, and the next owner begins anew.
  */
 export class Steering {
-  readonly #send: (move: Move) => Promise<Command>;
+  readonly #send: (move: SteeredMove) => Promise<Command>;
   readonly #lanes = new Map<string, Lane>();
   readonly #moves = new LRUCache<string, Promise<Command>>({ max: MAX_MOVES, ttl: KEPT_MS });
 
-  constructor(send: (move: Move) => Promise<Command>) {
+  constructor(send: (move: SteeredMove) => Promise<Command>) {
     this.#send = send;
   }
 
@@ -30,7 +31,7 @@ export class Steering {
   }
 
   /** Resolves when the gateway has carried it out. Rejects with SUPERSEDED when a newer one came first. */
-  enter(move: Move): Promise<Command> {
+  enter(move: SteeredMove): Promise<Command> {
     const done = Promise.withResolvers<Command>();
     this.#moves.set(move.moveId, done.promise);
     // Who waited for it may be gone.
