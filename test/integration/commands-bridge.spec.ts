@@ -1,5 +1,7 @@
+import type { IPublishPacket } from "mqtt";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { AnswerMessage } from "../../actors/contracts/commands.ts";
+import type { DownMessage } from "../../actors/contracts/edge.ts";
 import type { Outcome } from "../../actors/runtime/actor.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { connectGateways, newBridge, startBroker } from "./bridge-harness.ts";
@@ -38,17 +40,35 @@ async function start(protocolVersion: 4 | 5) {
 const order = { id: "gw-1.abc", name: "reboot", args: {}, deadline: 1, replyTo: "gw/gw-1/res/gw-1.abc" };
 const message = { gatewayId: "gw-1", topic: "command", payload: JSON.stringify(order) };
 
-test("over MQTT 5 a command says in its own fields where the answer goes", async () => {
-  const { bridge, gateways } = await start(5);
-  const properties: unknown[] = [];
+const delta = { gatewayId: "gw-1", topic: "delta", payload: "{}" };
+const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const where = { responseTopic: order.replyTo, correlationData: Buffer.from(order.id) };
+
+/** The fields of MQTT 5 that gateways get these messages with. */
+async function propertiesOf(protocolVersion: 4 | 5, messages: readonly DownMessage[]) {
+  const { bridge, gateways } = await start(protocolVersion);
+  const properties: IPublishPacket["properties"][] = [];
   gateways.client.on("message", (_topic, _payload, packet) => properties.push(packet.properties));
-  await bridge.deliver([message, { gatewayId: "gw-1", topic: "delta", payload: "{}" }]);
-  await waitFor("both", () => properties.length === 2);
-  expect(properties).toEqual([
-    { responseTopic: order.replyTo, correlationData: Buffer.from(order.id) },
-    undefined,
-  ]);
-  expect(gateways.downs[0]).toMatchObject({ topic: "gw/gw-1/down/command", payload: order });
+  await bridge.deliver(messages);
+  await waitFor("all of them", () => properties.length === messages.length);
+  expect(gateways.downs.map(({ topic }) => topic)).toEqual(
+    messages.map(({ topic }) => `gw/gw-1/down/${topic}`),
+  );
+  return properties;
+}
+
+test("over MQTT 5 a command says in its own fields where the answer goes", async () => {
+  expect(await propertiesOf(5, [message, delta])).toEqual([where, undefined]);
+});
+
+test("over MQTT 5 what is traced tells the gateway its trace; 3.1.1 has no place for it", async () => {
+  const traced = [
+    { ...message, trace },
+    { ...delta, trace },
+  ];
+  const userProperties = { traceparent: trace };
+  expect(await propertiesOf(5, traced)).toEqual([{ ...where, userProperties }, { userProperties }]);
+  expect(await propertiesOf(4, traced)).toEqual([undefined, undefined]);
 });
 
 test("answers, lines and hellos go to the owner of the commands; what is refused is told to the gateway", async () => {
