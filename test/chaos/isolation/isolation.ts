@@ -116,12 +116,11 @@ async function change(site: Site, ids: readonly string[]): Promise<Set<string>> 
 
 /** How many are not in sync when the time is over; 0 as soon as all are. */
 async function untilInSync(site: Site): Promise<number> {
-  const deadline = Date.now() + SYNC_MS;
-  for (;;) {
-    const left = await notInSync(site);
-    if (left === 0 || Date.now() > deadline) return left;
-    await delay(200);
-  }
+  const whole = waitFor("all in sync", async () => (await notInSync(site)) === 0, SYNC_MS);
+  return whole.then(
+    () => 0,
+    () => notInSync(site),
+  );
 }
 
 async function notInSync(site: Site): Promise<number> {
