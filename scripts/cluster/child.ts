@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startGuard } from "../servers/guard.ts";
+import { endsWithUs } from "../servers/guard.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const STOP_LIMIT_MS = 20_000;
@@ -37,16 +36,13 @@ export function startChild({ name, args, variables, print }: ChildOptions): Chil
     stdio: ["ignore", "pipe", "pipe"],
   });
   if (child.pid === undefined) throw new Error(`${name} could not be started`);
-  const guard = startGuard(undefined);
-  guard.watch(child.pid);
+  const guarded = endsWithUs(child);
   for (const stream of [child.stdout, child.stderr])
     createInterface(stream).on("line", (line) => print(`${name} | ${line}`));
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const ended = once(child, "exit").then(async ([code, signal]) => {
-    guard.watch(undefined);
-    await guard.end();
-    return signal === null ? `with exit code ${code}` : `by ${signal}`;
-  });
+  const ended = guarded.then(() =>
+    child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`,
+  );
   return {
     pid: child.pid,
     isRunning,

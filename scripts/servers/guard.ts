@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** Reads pids, an empty line for none; at the end of its input kills the last one and removes the folder $1. */
@@ -35,4 +35,13 @@ export function startGuard(temporaryDirectory: string | undefined): Guard {
       await ended;
     },
   };
+}
+
+/** The process does not outlive this one, however this one ends. Resolves when it has ended by itself. */
+export async function endsWithUs(child: ChildProcess): Promise<void> {
+  const guard = startGuard(undefined);
+  guard.watch(child.pid);
+  await once(child, "exit");
+  guard.watch(undefined);
+  await guard.end();
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../scripts/servers/free-port.ts";
+import { endsWithUs } from "../../scripts/servers/guard.ts";
 import { keep, keepSecret, keepSecretsOf } from "./kept-output.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -69,6 +70,7 @@ export async function spawnProduct({ dataDir, env = {}, ...ports }: ProductOptio
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  void endsWithUs(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {

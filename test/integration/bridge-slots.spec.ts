@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { endsWithUs } from "../../scripts/servers/guard.ts";
 import type { MqttVersion } from "../../services/edge/mqtt-bridge/dialer.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { connectGateways, newBridge, numbered, startBroker, tapWire } from "./bridge-harness.ts";
@@ -32,7 +32,7 @@ async function gateways() {
 async function startChild(protocolVersion: MqttVersion, slots: string) {
   const path = new URL("../helpers/bridge-child.ts", import.meta.url);
   const child: ChildProcess = fork(path, [broker.url, String(protocolVersion), slots], { execArgv: [] });
-  const exited = once(child, "exit");
+  const exited = endsWithUs(child);
   const kill = async () => {
     child.kill("SIGKILL");
     await exited;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
 import { freePort } from "../../scripts/servers/free-port.ts";
+import { endsWithUs } from "../../scripts/servers/guard.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 let cluster: ChildProcess | undefined;
@@ -16,6 +17,7 @@ async function startCluster(...args: string[]) {
     env: { PATH: process.env.PATH, HTTP_PORT: String(http), MQTT_PORT: String(mqtt), LOG_LEVEL: "warn" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  void endsWithUs(child);
   cluster = child;
   let text = "";
   for (const stream of [child.stdout, child.stderr])

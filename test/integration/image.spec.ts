@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { freePort } from "../../scripts/servers/free-port.ts";
+import { endsWithUs } from "../../scripts/servers/guard.ts";
 import { temporaryDirectory } from "../helpers/actor-harness.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
@@ -55,6 +56,7 @@ test("what the image copies is enough for a node, and nothing is written beside 
   };
   const [, ...args] = commandOf("CMD ");
   node = spawn(process.execPath, args, { cwd: app, env, stdio: ["ignore", "ignore", "inherit"] });
+  void endsWithUs(node);
   const ended = once(node, "exit");
   await waitFor(
     "the node",

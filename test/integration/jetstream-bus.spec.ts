@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import type { NatsConnection } from "nats";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { endsWithUs } from "../../scripts/servers/guard.ts";
 import { connectNats } from "../../stores/nats/connection.ts";
 import { JetStreamBus, type JetStreamBusOptions } from "../../stores/nats/jetstream-bus.ts";
 import { type BusOptions, eventBusConformance } from "../conformance/event-bus.ts";
@@ -92,6 +92,7 @@ describe("JetStream alone", () => {
   it("gives the delivery of an instance that was killed before its acknowledgement to another", async () => {
     const url = sharedServers().natsUrl;
     const child = fork(CHILD, [url, opened.namespace, "workers", "1000"], { execArgv: [] });
+    const exited = endsWithUs(child);
     try {
       const told: unknown[] = [];
       child.on("message", (message) => told.push(message));
@@ -105,7 +106,7 @@ describe("JetStream alone", () => {
       const second = await start(survivor, { ackWaitMs: 1000 });
       await second.publish(committedRow(0, 2));
       child.kill("SIGKILL");
-      await once(child, "exit");
+      await exited;
       expect(survivor.calls).toBe(0);
       await waitFor("the survivor", () => survivor.rows.length === 2);
       expect(survivor.positions()).toEqual([1, 2]);

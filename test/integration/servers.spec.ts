@@ -86,18 +86,24 @@ describe("private servers", () => {
     expect(await query(second.url, "SHOW TABLES")).toHaveLength(1);
   });
 
-  it("end with the process that started them, when that is killed", async () => {
-    const servers = new URL("../../scripts/servers/servers.ts", import.meta.url).href;
+  it("end with the process that started them, when that is killed, and so do the products of specs", async () => {
+    const [servers, products] = ["../../scripts/servers/servers.ts", "../helpers/product.ts"].map((path) =>
+      JSON.stringify(new URL(path, import.meta.url)),
+    );
     const script = `
-      import { startServers } from ${JSON.stringify(servers)};
+      import { startServers } from ${servers};
+      import { spawnProduct } from ${products};
       const { started } = await startServers(["nats", "mariadb", "redis", "mosquitto"]);
-      console.log(JSON.stringify(started.map(({ pid, directory }) => ({ pid, directory }))));`;
+      const directory = started[0].directory + "/product";
+      const { child: { pid } } = await spawnProduct({ dataDir: directory });
+      const all = [...started, { pid, directory }].map(({ pid, directory }) => ({ pid, directory }));
+      console.log(JSON.stringify(all));`;
     const parent = spawn(process.execPath, ["--input-type=module", "--eval", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [line]: string[] = await once(createInterface(parent.stdout), "line");
     const started: { pid: number; directory: string }[] = JSON.parse(line ?? "");
-    expect(started.map(({ pid }) => isRunning(pid))).toEqual([true, true, true, true]);
+    expect(started.map(({ pid }) => isRunning(pid))).toEqual(started.map(() => true));
     parent.kill("SIGKILL");
     await waitFor("their end", () => started.every(({ pid }) => !isRunning(pid)));
     await waitFor("empty folders", () => started.every(({ directory }) => !existsSync(directory)));

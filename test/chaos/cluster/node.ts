@@ -1,7 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startGuard } from "../../../scripts/servers/guard.ts";
+import { endsWithUs } from "../../../scripts/servers/guard.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const WRITTEN_KEPT = 100_000;
@@ -37,12 +36,7 @@ export class NodeProcess {
       env: { PATH: process.env.PATH, LOG_LEVEL: "info", ...plan.variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const guard = startGuard(undefined);
-    guard.watch(this.#child.pid);
-    this.#ended = once(this.#child, "exit").then(() => {
-      guard.watch(undefined);
-      return guard.end();
-    });
+    this.#ended = endsWithUs(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on("data", (chunk: Buffer) => {
         this.#written = (this.#written + chunk.toString()).slice(-WRITTEN_KEPT);
