@@ -1,13 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
 import type { NatsConnection } from "nats";
-import type { Sequelize } from "sequelize";
 import { cameraActor } from "../../actors/camera/camera.ts";
 import type { CameraInfo } from "../../actors/camera/contract.ts";
 import { type CameraRules, DEFAULT_CAMERA_RULES } from "../../actors/camera/rules.ts";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode } from "../../actors/runtime/node.ts";
 import { partitionOf } from "../../actors/runtime/partition-map.ts";
 import type { Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
@@ -21,10 +18,9 @@ import { CAMERA_SETTINGS } from "../../services/core/cameras/settings.ts";
 import { openDatabase } from "../../stores/database.ts";
 import { connectNats } from "../../stores/nats/connection.ts";
 import { JetStreamBus } from "../../stores/nats/jetstream-bus.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { isTransientSqlError } from "../../stores/sql/transient.ts";
+import { clusterNode } from "./cluster-node.ts";
 import type { natsBrokers } from "./nats-brokers.ts";
 import { sharedServers } from "./servers.ts";
 
@@ -55,8 +51,9 @@ export async function startCameraNode(
   const connection = await connectNats(sharedServers().natsUrl, { name: nodeId, log: silent });
   const broker = brokers.create(nodeId);
   const routes = new Routes();
-  const node = actorNode(brokers.namespace, { nodeId, sequelize, connection, routes });
-  const bus = cameraBus(brokers.namespace, connection);
+  const { namespace } = brokers;
+  const node = clusterNode({ nodeId, namespace, sequelize, connection, routes });
+  const bus = cameraBus(namespace, connection);
   const counters = metricCounters(broker);
   const refresh = () => node.ownership.look();
   const router = new ActorRouter({ type: "camera", partitionCount: PARTITIONS, routes, refresh });
@@ -101,36 +98,6 @@ function cameraBus(namespace: string, connection: NatsConnection): JetStreamBus 
     isTransientSqlError(error) || (error instanceof DomainError && error.retryable);
   const options = { connection, namespace, maxBytes: 64 * 1024 ** 2, log: silent, clock: Date.now };
   return new JetStreamBus({ ...options, isTransient });
-}
-
-type NodeParts = {
-  readonly nodeId: string;
-  readonly sequelize: Sequelize;
-  readonly connection: NatsConnection;
-  readonly routes: Routes;
-};
-
-function actorNode(namespace: string, { nodeId, sequelize, connection, routes }: NodeParts): ActorNode {
-  const monotonic = () => performance.now();
-  return new ActorNode({
-    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["cameras"] },
-    sessionTtlMs: 1500,
-    settleMs: 100,
-    store: new SqlActorStore(sequelize),
-    sessions: new SqlSessionStore(sequelize),
-    signals: new NatsSignals({ connection, namespace, monotonic, trustAfterMs: 0 }),
-    routes,
-    isExclusive: false,
-    isGone: () => false,
-    clock: Date.now,
-    monotonic,
-    log: silent,
-    onFatal: () => undefined,
-    onGone: () => undefined,
-    snapshotLagMs: 200,
-    idleMs: 1000,
-    maxIdleBytes: 1024 ** 2,
-  });
 }
 
 type SentCommand = {

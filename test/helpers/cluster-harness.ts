@@ -3,15 +3,15 @@ import { connect, type NatsConnection } from "nats";
 import type { Sequelize } from "sequelize";
 import type { Outcome } from "../../actors/runtime/actor.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode, type ActorNodeOptions } from "../../actors/runtime/node.ts";
+import type { ActorNode, ActorNodeOptions } from "../../actors/runtime/node.ts";
 import { partitionOf } from "../../actors/runtime/partition-map.ts";
 import type { CommitRow, Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
 import { openDatabase } from "../../stores/database.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
 import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { SwitchableStore } from "./actor-harness.ts";
+import { clusterNode } from "./cluster-node.ts";
 import { type CounterCommand, type CounterEvent, type CounterState, counterActor } from "./counter-actor.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -122,34 +122,20 @@ export class ClusterHarness {
     const { sequelize, connection, options } = parts;
     const store = new SwitchableStore(new SqlActorStore(sequelize));
     const [routes, gone, fatal, rows] = [new Routes(), [] as string[], [] as string[], [] as CommitRow[]];
-    const monotonic = options.monotonic ?? (() => performance.now());
     const sessions = new SwitchableSessions(sequelize);
     const instanceId = randomUUID();
-    const node = new ActorNode({
-      session: { nodeId, instanceId, host: "test", pid: process.pid, roles: ["all"] },
-      sessionTtlMs: 1500,
-      settleMs: 100,
-      store,
-      sessions,
-      signals: new NatsSignals({
-        connection,
-        namespace: this.#options.namespace,
-        monotonic,
-        trustAfterMs: 0,
-      }),
-      routes,
-      isExclusive: false,
-      isGone: () => false,
-      clock: Date.now,
-      monotonic,
-      log: silent,
-      onFatal: (reason) => fatal.push(reason),
-      onGone: (nodeIds) => gone.push(...nodeIds),
-      snapshotLagMs: 200,
-      idleMs: 1000,
-      maxIdleBytes: 1024 ** 2,
-      ...options,
-    });
+    const { namespace } = this.#options;
+    const node = clusterNode(
+      { nodeId, namespace, sequelize, connection, routes },
+      {
+        session: { nodeId, instanceId, host: "test", pid: process.pid, roles: ["all"] },
+        store,
+        sessions,
+        onFatal: (reason) => fatal.push(reason),
+        onGone: (nodeIds) => gone.push(...nodeIds),
+        ...options,
+      },
+    );
     const host = new ActorHost({
       type: counterActor,
       partitionCount: PARTITIONS,

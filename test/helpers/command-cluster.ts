@@ -7,7 +7,6 @@ import { DomainError } from "../../actors/contracts/errors.ts";
 import type { JsonObject } from "../../actors/contracts/json.ts";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode } from "../../actors/runtime/node.ts";
 import type { Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
 import { ActorRouter } from "../../mixins/actor-router.ts";
@@ -24,10 +23,9 @@ import { openDatabase } from "../../stores/database.ts";
 import { MemoryCounters } from "../../stores/memory/shared-counters.ts";
 import { connectNats } from "../../stores/nats/connection.ts";
 import { JetStreamBus } from "../../stores/nats/jetstream-bus.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { isTransientSqlError } from "../../stores/sql/transient.ts";
+import { clusterNode } from "./cluster-node.ts";
 import type { natsBrokers } from "./nats-brokers.ts";
 import { sharedServers } from "./servers.ts";
 
@@ -44,26 +42,8 @@ async function startParts(brokers: Brokers, nodeId: string, databaseUrl: string)
   const connection = await connectNats(sharedServers().natsUrl, { name: nodeId, log });
   const broker = brokers.create(nodeId);
   const routes = new Routes();
-  const monotonic = () => performance.now();
-  const node = new ActorNode({
-    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: [] },
-    sessionTtlMs: 1500,
-    settleMs: 100,
-    store: new SqlActorStore(sequelize),
-    sessions: new SqlSessionStore(sequelize),
-    signals: new NatsSignals({ connection, namespace: brokers.namespace, monotonic, trustAfterMs: 0 }),
-    routes,
-    isExclusive: false,
-    isGone: () => false,
-    clock: Date.now,
-    monotonic,
-    log,
-    onFatal: () => undefined,
-    onGone: () => undefined,
-    snapshotLagMs: 200,
-    idleMs: 1000,
-    maxIdleBytes: 1024 ** 2,
-  });
+  const { namespace } = brokers;
+  const node = clusterNode({ nodeId, namespace, sequelize, connection, routes });
   const refresh = () => node.ownership.look();
   const router = new ActorRouter({ type: "command", partitionCount: PARTITIONS, routes, refresh });
   const close = async () => {

@@ -1,13 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
 import type { NatsConnection } from "nats";
-import type { Sequelize } from "sequelize";
 import { configActor } from "../../actors/config/config.ts";
 import type { Sync } from "../../actors/config/contract.ts";
 import type { ConfigRules } from "../../actors/config/reconcile.ts";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode } from "../../actors/runtime/node.ts";
 import { partitionOf } from "../../actors/runtime/partition-map.ts";
 import type { CommitRow, Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
@@ -19,10 +16,9 @@ import { Deliveries } from "../../services/core/config/deliveries.ts";
 import { openDatabase } from "../../stores/database.ts";
 import { connectNats } from "../../stores/nats/connection.ts";
 import { JetStreamBus } from "../../stores/nats/jetstream-bus.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../../stores/sql/session-store.ts";
 import { isTransientSqlError } from "../../stores/sql/transient.ts";
+import { clusterNode } from "./cluster-node.ts";
 import type { natsBrokers } from "./nats-brokers.ts";
 import { sharedServers } from "./servers.ts";
 
@@ -53,8 +49,9 @@ export async function startConfigNode(
   const connection = await connectNats(sharedServers().natsUrl, { name: nodeId, log: silent });
   const broker = brokers.create(nodeId);
   const routes = new Routes();
-  const node = actorNode(brokers.namespace, { nodeId, sequelize, connection, routes });
-  const bus = configBus(brokers.namespace, connection);
+  const { namespace } = brokers;
+  const node = clusterNode({ nodeId, namespace, sequelize, connection, routes });
+  const bus = configBus(namespace, connection);
   const metrics = metricCounters(broker);
   const refresh = () => node.ownership.look();
   const router = new ActorRouter({ type: "config", partitionCount: PARTITIONS, routes, refresh });
@@ -102,36 +99,6 @@ function configBus(namespace: string, connection: NatsConnection): JetStreamBus 
     log: silent,
     clock: Date.now,
     isTransient,
-  });
-}
-
-type NodeParts = {
-  readonly nodeId: string;
-  readonly sequelize: Sequelize;
-  readonly connection: NatsConnection;
-  readonly routes: Routes;
-};
-
-function actorNode(namespace: string, { nodeId, sequelize, connection, routes }: NodeParts): ActorNode {
-  const monotonic = () => performance.now();
-  return new ActorNode({
-    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["config"] },
-    sessionTtlMs: 1500,
-    settleMs: 100,
-    store: new SqlActorStore(sequelize),
-    sessions: new SqlSessionStore(sequelize),
-    signals: new NatsSignals({ connection, namespace, monotonic, trustAfterMs: 0 }),
-    routes,
-    isExclusive: false,
-    isGone: () => false,
-    clock: Date.now,
-    monotonic,
-    log: silent,
-    onFatal: () => undefined,
-    onGone: () => undefined,
-    snapshotLagMs: 200,
-    idleMs: 1000,
-    maxIdleBytes: 1024 ** 2,
   });
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
 import { connect, type NatsConnection } from "nats";
 import type { Sequelize } from "sequelize";
@@ -6,7 +5,6 @@ import type { PresenceSignal } from "../../actors/contracts/presence.ts";
 import { presenceActor } from "../../actors/presence/presence.ts";
 import { DEFAULT_PRESENCE_SETTINGS } from "../../actors/presence/settings.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode } from "../../actors/runtime/node.ts";
 import type { CommitRow, Consumer, DeliveredRow, Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
 import { ActorRouter } from "../../mixins/actor-router.ts";
@@ -16,9 +14,8 @@ import { presenceService } from "../../services/core/presence/presence.service.t
 import type { PresenceHost } from "../../services/core/presence/presence-host.ts";
 import { Vitals } from "../../services/core/presence/vitals.ts";
 import { openDatabase } from "../../stores/database.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../../stores/sql/session-store.ts";
+import { clusterNode } from "./cluster-node.ts";
 import { natsBrokers } from "./nats-brokers.ts";
 import { freshDatabase, sharedServers } from "./servers.ts";
 import { waitFor } from "./wait-for.ts";
@@ -155,14 +152,9 @@ export class PresenceCluster {
   async #start(nodeId: string, sequelize: Sequelize, connection: NatsConnection): Promise<PresenceNode> {
     const broker = this.#brokers.create(nodeId);
     const [store, routes] = [new SqlActorStore(sequelize), new Routes()];
-    const node = actorNode({
-      nodeId,
-      namespace: this.#brokers.namespace,
-      sequelize,
-      connection,
-      routes,
-      store,
-    });
+    const { namespace } = this.#brokers;
+    const parts = { nodeId, namespace, sequelize, connection, routes };
+    const node = clusterNode(parts, { store, sessionTtlMs: 1000 });
     const vitals = new Vitals({ partitionCount: PARTITIONS, clock: Date.now, counters });
     const host: PresenceHost = new ActorHost({
       type: presenceActor({ settings: SETTINGS, lastSeen: (gatewayId) => vitals.atDeadline(gatewayId) }),
@@ -210,36 +202,4 @@ export class PresenceCluster {
     };
     return { nodeId, broker, host, router, sequelize, stop, kill };
   }
-}
-
-type Parts = {
-  readonly nodeId: string;
-  readonly namespace: string;
-  readonly sequelize: Sequelize;
-  readonly connection: NatsConnection;
-  readonly routes: Routes;
-  readonly store: SqlActorStore;
-};
-
-function actorNode({ nodeId, namespace, sequelize, connection, routes, store }: Parts): ActorNode {
-  const monotonic = () => performance.now();
-  return new ActorNode({
-    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["core"] },
-    sessionTtlMs: 1000,
-    settleMs: 100,
-    store,
-    sessions: new SqlSessionStore(sequelize),
-    signals: new NatsSignals({ connection, namespace, monotonic, trustAfterMs: 0 }),
-    routes,
-    isExclusive: false,
-    isGone: () => false,
-    clock: Date.now,
-    monotonic,
-    log,
-    onFatal: () => undefined,
-    onGone: () => undefined,
-    snapshotLagMs: 200,
-    idleMs: 1000,
-    maxIdleBytes: 1024 ** 2,
-  });
 }

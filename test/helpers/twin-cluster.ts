@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
-import { connect, type NatsConnection } from "nats";
-import type { Sequelize } from "sequelize";
+import { connect } from "nats";
 import { DEFAULT_LIMITS } from "../../actors/contracts/limits.ts";
 import { ActorHost } from "../../actors/runtime/host.ts";
-import { ActorNode, type AnyHost } from "../../actors/runtime/node.ts";
+import type { ActorNode, AnyHost } from "../../actors/runtime/node.ts";
 import type { CommitRow, Log } from "../../actors/runtime/ports.ts";
 import { Routes } from "../../actors/runtime/routes.ts";
 import { twinActor } from "../../actors/twin/twin.ts";
@@ -16,9 +14,8 @@ import { TwinLending } from "../../services/core/twins/lending.ts";
 import { TrafficCount } from "../../services/core/twins/traffic.ts";
 import { twinsService } from "../../services/core/twins/twins.service.ts";
 import { openDatabase } from "../../stores/database.ts";
-import { NatsSignals } from "../../stores/nats/signals.ts";
 import { SqlActorStore } from "../../stores/sql/actor-store.ts";
-import { SqlSessionStore } from "../../stores/sql/session-store.ts";
+import { clusterNode } from "./cluster-node.ts";
 import type { natsBrokers } from "./nats-brokers.ts";
 import { sharedServers } from "./servers.ts";
 
@@ -69,15 +66,11 @@ export async function startTwinNode(
   const connection = await connect({ servers: sharedServers().natsUrl });
   const broker = brokers.create(nodeId);
   const [store, routes] = [new HeldStore(sequelize), new Routes()];
-  const node = actorNode({
-    nodeId,
-    namespace: brokers.namespace,
-    sequelize,
-    connection,
-    broker,
-    store,
-    routes,
-  });
+  const { namespace } = brokers;
+  const onGone = (nodeIds: readonly string[]) => {
+    for (const id of nodeIds) broker.registry.nodes.disconnected(id, true);
+  };
+  const node = clusterNode({ nodeId, namespace, sequelize, connection, routes }, { store, onGone });
   const refresh = () => node.ownership.look();
   const router = new ActorRouter({ type: "twin", partitionCount: PARTITIONS, routes, refresh });
   const counters = { count: () => undefined, gauge: () => undefined };
@@ -113,39 +106,4 @@ export async function startTwinNode(
     await sequelize.close();
   };
   return { nodeId, broker, store, router, routes, node, host, stop };
-}
-
-type Parts = {
-  readonly nodeId: string;
-  readonly namespace: string;
-  readonly sequelize: Sequelize;
-  readonly connection: NatsConnection;
-  readonly broker: ServiceBroker;
-  readonly store: HeldStore;
-  readonly routes: Routes;
-};
-
-function actorNode({ nodeId, namespace, sequelize, connection, broker, store, routes }: Parts): ActorNode {
-  const monotonic = () => performance.now();
-  return new ActorNode({
-    session: { nodeId, instanceId: randomUUID(), host: "test", pid: process.pid, roles: ["core"] },
-    sessionTtlMs: 1500,
-    settleMs: 100,
-    store,
-    sessions: new SqlSessionStore(sequelize),
-    signals: new NatsSignals({ connection, namespace, monotonic, trustAfterMs: 0 }),
-    routes,
-    isExclusive: false,
-    isGone: () => false,
-    clock: Date.now,
-    monotonic,
-    log: silent,
-    onFatal: () => undefined,
-    onGone: (nodeIds) => {
-      for (const id of nodeIds) broker.registry.nodes.disconnected(id, true);
-    },
-    snapshotLagMs: 200,
-    idleMs: 1000,
-    maxIdleBytes: 1024 ** 2,
-  });
 }
