@@ -14,15 +14,16 @@ import { actions, call } from "../../../mixins/bridge.ts";
 import { callerOf } from "../../../mixins/caller.ts";
 import type { Counters } from "../../../mixins/counters.ts";
 import { rfc3339 } from "../../../mixins/rfc3339.ts";
+import { tellActors } from "../../../mixins/tell-actors.ts";
 import { traceOf } from "../../../mixins/traces/traceparent.ts";
 import type { CameraHost } from "./camera-host.ts";
 import type { Errands } from "./errands.ts";
-import { follow } from "./follow.ts";
 import { listCameras } from "./list.ts";
 import { Moves } from "./moves.ts";
 import { cameraResource } from "./resource.ts";
 import type { CameraSettings } from "./settings.ts";
 import { findSnapshot, takeSnapshot } from "./snapshots.ts";
+import { commandsOf } from "./words.ts";
 
 type CamerasOptions = {
   readonly nodeId: string;
@@ -94,7 +95,14 @@ export function camerasService(options: CamerasOptions): ServiceSchema {
         group: "cameras",
         skipsRoutine: true,
         fromOldest: true,
-        handle: follow({ asks, caller, counters, log }),
+        handle: tellActors({
+          asks,
+          commandsOf,
+          caller,
+          counters,
+          rejections: "gateway_twin.cameras.rejected.total",
+          log,
+        }),
       });
     },
     actions: actions("cameras", {

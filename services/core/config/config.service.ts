@@ -8,11 +8,12 @@ import { actorHost } from "../../../mixins/actor-host.ts";
 import { actions, call } from "../../../mixins/bridge.ts";
 import type { Metrics } from "../../../mixins/counters.ts";
 import { Repeated } from "../../../mixins/repeated.ts";
+import { tellActors } from "../../../mixins/tell-actors.ts";
 import type { ConfigHost } from "./config-host.ts";
 import { ConfigCounts } from "./counts.ts";
-import { follow } from "./follow.ts";
 import { configResource } from "./resource.ts";
 import { gaugePhases, summarize } from "./summary.ts";
+import { commandsOf } from "./words.ts";
 
 type ConfigOptions = {
   readonly node: ActorNode;
@@ -52,7 +53,14 @@ export function configService(options: ConfigOptions): ServiceSchema {
       bus.subscribe({
         ...consumer,
         group: "config",
-        handle: follow({ asks: config, caller, counters: metrics, log }),
+        handle: tellActors({
+          asks: config,
+          commandsOf,
+          caller,
+          counters: metrics,
+          rejections: "gateway_twin.config.rejected.total",
+          log,
+        }),
       });
       bus.subscribe({ ...consumer, group: "config-summary", handle: summarize(counts, metrics) });
     },

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { ConfigCommand, ConfigReply } from "../../../actors/config/contract.ts";
-import { DomainError, type ErrorType } from "../../../actors/contracts/errors.ts";
-import type { Outcome } from "../../../actors/runtime/actor.ts";
-import type { Ask } from "../../../actors/runtime/ask.ts";
-import { follow } from "./follow.ts";
+import type { ConfigCommand, ConfigCommands, ConfigReply } from "../actors/config/contract.ts";
+import { DomainError, type ErrorType } from "../actors/contracts/errors.ts";
+import type { Outcome } from "../actors/runtime/actor.ts";
+import type { Ask } from "../actors/runtime/ask.ts";
+import type { DeliveredRow } from "../actors/runtime/ports.ts";
+import { tellActors } from "./tell-actors.ts";
 
 const GATEWAYS = ["gw-1", "gw-2", "gw-3"];
 const delivery = {
@@ -14,22 +15,25 @@ const delivery = {
     pos: n + 1,
     epoch: 1,
     first: 0,
-    changes: [
-      {
-        actorId,
-        time: 1000,
-        events: [{ type: "twin.desired.updated", sync: { state: "open", desiredVersion: 1 } }],
-      },
-    ],
+    changes: [{ actorId, time: 1000, events: [{ type: "twin.removed" }] }],
   })),
 };
+const commandsOf = (rows: readonly DeliveredRow[]): Ask<ConfigCommand>[] =>
+  rows.flatMap(({ pos, changes }) =>
+    changes.map(({ actorId: gatewayId }) => ({
+      gatewayId,
+      command: { name: "twinRemoved", params: { order: pos } },
+    })),
+  );
 const caller = { call: () => Promise.reject(new Error("nobody is called")) };
 
 /** What becomes of the delivery when the actor of the second gateway answers with this error. */
 async function handled(error?: ErrorType) {
   const told: string[] = [];
   const counted: string[] = [];
-  const handle = follow({
+  const handle = tellActors<ConfigCommands>({
+    rejections: "rejected",
+    commandsOf,
     asks: {
       askAll: async (_caller: unknown, asks: readonly Ask<ConfigCommand>[]) =>
         asks.map(({ gatewayId }): Outcome<ConfigReply> => {
@@ -65,5 +69,5 @@ test.each<ErrorType>([
 test("an actor that cannot bear its word does not hold up the others; it is counted", async () => {
   const { failure, counted } = await handled("INTERNAL");
   expect(failure).toBeUndefined();
-  expect(counted).toEqual(["gateway_twin.config.rejected.total INTERNAL"]);
+  expect(counted).toEqual(["rejected INTERNAL"]);
 });
