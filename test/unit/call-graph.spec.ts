@@ -11,7 +11,7 @@ const shown = calls.map(({ from, action }) => `${from} -> ${action}`);
 const BACKWARD = [
   // A deleted gateway has no twin any more when the answer comes; the twin needs nobody for it.
   "gateways -> twins.remove",
-  // Counts, now and then, for nobody who waits.
+  // Counts, now and then, for nobody who waits. A hint would lose them while config is away.
   "twins -> config.countTraffic",
   // The way down to a gateway ends there.
   "twins -> mqtt-front.deliver",
