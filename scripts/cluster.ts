@@ -1,14 +1,15 @@
-import { type ClusterOptions, parseOptions, USAGE } from "./cluster/options.ts";
+import { parseOptions, USAGE } from "./cluster/options.ts";
 import { runCluster } from "./cluster/run-cluster.ts";
 import { listenForSignals } from "./cluster/signals.ts";
+import { messageOf, readOptions } from "./command-line.ts";
 import { ensureTools, SERVER_COMMANDS } from "./tools.ts";
 
 /** `npm run cluster`: several nodes on private servers, until a Ctrl-C. */
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readOptions();
-  if (typeof options === "number") return options;
+  const options = readOptions("cluster", USAGE, parseOptions);
+  if (!options) return 2;
   const signals = listenForSignals();
   ensureTools(SERVER_COMMANDS);
   try {
@@ -18,17 +19,4 @@ async function main(): Promise<number> {
     console.error(`cluster: ${messageOf(error)}`);
     return 1;
   }
-}
-
-function readOptions(): ClusterOptions | number {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`cluster: ${messageOf(error)}\n${USAGE}`);
-    return 2;
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import type { OpenApiDocument } from "../services/bff/openapi/types.ts";
 import { Fuzzer, type Shot } from "../test/fuzz/fuzzer.ts";
 import { type Product, spawnProduct } from "../test/helpers/product.ts";
 import { waitFor } from "../test/helpers/wait-for.ts";
+import { readOptions } from "./command-line.ts";
 import { type FuzzArguments, parseFuzzArguments, USAGE } from "./fuzz/options.ts";
 import { type Memory, memoryText, problemsOf, tableOf } from "./fuzz/report.ts";
 
@@ -28,7 +29,7 @@ setTimeout(() => {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const given = readArguments();
+  const given = readOptions("fuzz", USAGE, parseFuzzArguments);
   if (!given) return 2;
   console.log(`fuzz: ${given.requests} requests, seed ${given.seed}`);
   const dataDir = mkdtempSync(join(tmpdir(), "gateway-twin-fuzz-"));
@@ -54,15 +55,6 @@ async function isReady({ httpUrl, output }: Product): Promise<void> {
   await waitFor("the product to be ready", ready, START_LIMIT_MS).catch((error) => {
     throw new Error(`${error}; it wrote: ${output()}`);
   });
-}
-
-function readArguments(): FuzzArguments | undefined {
-  try {
-    return parseFuzzArguments(process.argv.slice(2));
-  } catch (error) {
-    console.error(`fuzz: ${error instanceof Error ? error.message : error}\n${USAGE}`);
-    return undefined;
-  }
 }
 
 async function fuzz(product: Product, { requests, seed, only }: FuzzArguments): Promise<number> {

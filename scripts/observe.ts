@@ -1,5 +1,6 @@
 import { type RunningCluster, runCluster } from "./cluster/run-cluster.ts";
 import { listenForSignals } from "./cluster/signals.ts";
+import { messageOf, readOptions } from "./command-line.ts";
 import { type Observed, observe } from "./observe/observed.ts";
 import { type ObserveOptions, parseOptions, USAGE } from "./observe/options.ts";
 import { prove } from "./observe/prove.ts";
@@ -12,8 +13,8 @@ const INTERVAL = 5;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readOptions();
-  if (typeof options === "number") return options;
+  const options = readOptions("observe", USAGE, parseOptions);
+  if (!options) return 2;
   const signals = listenForSignals();
   ensureTools([...SERVER_COMMANDS, "prometheus", "promtool"]);
   let isDone = false;
@@ -30,15 +31,6 @@ async function main(): Promise<number> {
   } catch (error) {
     console.error(`observe: ${messageOf(error)}`);
     return 1;
-  }
-}
-
-function readOptions(): ObserveOptions | number {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`observe: ${messageOf(error)}\n${USAGE}`);
-    return 2;
   }
 }
 
@@ -74,8 +66,4 @@ async function passed(seconds: number | undefined, over: AbortSignal): Promise<v
   const timer = seconds === undefined ? undefined : setTimeout(resolve, seconds * 1000);
   await promise;
   clearTimeout(timer);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
