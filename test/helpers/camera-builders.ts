@@ -1,29 +1,13 @@
 import { cameraActor } from "../../actors/camera/camera.ts";
-import type { CameraCommand, CameraEvent, CameraReply, StartOutcome } from "../../actors/camera/contract.ts";
+import type { CameraCommand, CameraEvent, StartOutcome } from "../../actors/camera/contract.ts";
 import { type Camera, type CameraState, EMPTY_CAMERAS } from "../../actors/camera/state.ts";
-import type { Decision } from "../../actors/runtime/actor.ts";
+import { stepOf } from "./actor-step.ts";
 
-const GATEWAY = "gw-1";
 export const CAMERA = "c1";
 export const camera = cameraActor();
 
-type CameraStep = Required<Omit<Decision<CameraEvent, CameraReply>, "trace">> & {
-  readonly state: CameraState;
-};
-
 /** What one command does to the cameras of a gateway at a moment. */
-export function cameraStep(state: CameraState, command: CameraCommand, now = 1000): CameraStep {
-  const context = { actorId: GATEWAY, now };
-  const {
-    events = [],
-    timers = [],
-    downlinks = [],
-    postponed = [],
-    reply = null,
-  } = camera.decide(state, command, context);
-  const after = events.reduce((before, event) => camera.evolve(before, event, context), state);
-  return { events, timers, downlinks, postponed, reply, state: after };
-}
+export const cameraStep = stepOf(camera, "gw-1");
 
 /** The cameras after all commands, each at its time. */
 export function camerasAfter(

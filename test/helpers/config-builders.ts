@@ -1,34 +1,13 @@
 import { configActor } from "../../actors/config/config.ts";
-import type {
-  ConfigCommand,
-  ConfigEvent,
-  ConfigReply,
-  Sync,
-  TwinWord,
-} from "../../actors/config/contract.ts";
+import type { ConfigCommand, Sync, TwinWord } from "../../actors/config/contract.ts";
 import { type ConfigState, EMPTY_CONFIG } from "../../actors/config/state.ts";
-import type { Decision } from "../../actors/runtime/actor.ts";
+import { stepOf } from "./actor-step.ts";
 
 export const GATEWAY = "gw-1";
 export const config = configActor();
 
-type ConfigStep = Required<Omit<Decision<ConfigEvent, ConfigReply>, "trace">> & {
-  readonly state: ConfigState;
-};
-
 /** What one command does to a config actor at a moment. */
-export function configStep(state: ConfigState, command: ConfigCommand, now = 1000): ConfigStep {
-  const context = { actorId: GATEWAY, now };
-  const {
-    events = [],
-    timers = [],
-    downlinks = [],
-    postponed = [],
-    reply = null,
-  } = config.decide(state, command, context);
-  const after = events.reduce((before, event) => config.evolve(before, event, context), state);
-  return { events, timers, downlinks, postponed, reply, state: after };
-}
+export const configStep = stepOf(config, GATEWAY);
 
 /** The actor after all commands, each at its time. */
 export function configAfter(
