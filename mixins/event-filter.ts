@@ -1,5 +1,5 @@
 import { DomainError } from "../actors/contracts/errors.ts";
-import type { JournalEvent } from "../actors/contracts/journal.ts";
+import { JournalEvent } from "../actors/contracts/journal.ts";
 import type { JsonValue } from "../actors/contracts/json.ts";
 import { SEVERITIES } from "../actors/contracts/severity.ts";
 import type { Comparison, Filter } from "./filter/ast.ts";
@@ -17,7 +17,8 @@ type EventFilter = {
 /** Throws INVALID_FILTER. */
 export function eventFilter(text: string | undefined): EventFilter {
   const parsed = parseFilter(text);
-  requireFields(parsed, (path) => path.length === 1 && FIELDS.some((field) => field === path[0]));
+  const isKnown = (path: readonly string[]) => path.length === 1 && FIELDS.some((field) => field === path[0]);
+  requireFields(parsed, isKnown, JournalEvent.properties);
   const filter = ranked(parsed);
   return { filter, accepts: (event) => matches(filter, ([field]) => fieldOf(event, field)) };
 }

@@ -21,8 +21,13 @@ export function keyOfToken(token: string | undefined, scope: readonly string[], 
   const [binding, ...key] = partsOf(token);
   const isSame =
     key.length === shape.length && key.every((part, index) => typeof part === typeof shape[index]);
-  if (binding !== bindingOf(scope) || !isSame) throw new DomainError("INVALID_PAGE_TOKEN");
+  if (binding !== bindingOf(scope) || !isSame) throw badToken();
   return key;
+}
+
+function badToken(): DomainError {
+  const description = "is not from this list with this filter and order";
+  return new DomainError("INVALID_PAGE_TOKEN", {}, [{ field: "pageToken", description }]);
 }
 
 function partsOf(token: string): (string | number)[] {

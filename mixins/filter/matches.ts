@@ -78,7 +78,8 @@ function difference(a: number, b: number): number | undefined {
   return Number.isNaN(a) || Number.isNaN(b) ? undefined : a - b;
 }
 
-function numberOf(text: string): number {
+/** NaN for what is not a number in JSON. */
+export function numberOf(text: string): number {
   return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }
 

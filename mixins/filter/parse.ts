@@ -1,7 +1,8 @@
 import peggy from "peggy";
-import { DomainError } from "../../actors/contracts/errors.ts";
+import { DomainError, type ErrorData } from "../../actors/contracts/errors.ts";
 import { comparisonsOf, type Filter } from "./ast.ts";
 import { GRAMMAR } from "./grammar.ts";
+import { type Members, mismatchOf } from "./literals.ts";
 
 const MAX_LENGTH = 4096;
 const MAX_DEPTH = 20;
@@ -21,11 +22,18 @@ export function parseFilter(text = ""): Filter {
   }
 }
 
-/** Throws INVALID_FILTER when it asks for what there is not. */
-export function requireFields(filter: Filter, isKnown: (path: readonly string[]) => boolean): void {
-  const unknown = comparisonsOf(filter).find(({ path }) => !isKnown(path));
-  if (!unknown) return;
-  throw new DomainError("INVALID_FILTER", { problem: `there is no field '${unknown.path.join(".")}'` });
+/** Throws INVALID_FILTER when it asks for what there is not, or compares one of `members` with what it can never be. */
+export function requireFields(
+  filter: Filter,
+  isKnown: (path: readonly string[]) => boolean,
+  members: Members = {},
+): void {
+  for (const comparison of comparisonsOf(filter)) {
+    const { path } = comparison;
+    if (!isKnown(path)) throw refused(`there is no field '${path.join(".")}'`);
+    const mismatch = mismatchOf(comparison, members);
+    if (mismatch !== undefined) throw refused(mismatch);
+  }
 }
 
 /** The parser calls itself for each parenthesis. */
@@ -40,7 +48,9 @@ function refuseDepth(text: string): void {
 
 function invalid(problem: string, offset: number): DomainError {
   const position = offset + 1;
-  return new DomainError("INVALID_FILTER", { problem: `${problem} (at ${position})`, position }, [
-    { field: "filter", description: `${problem} (at ${position})` },
-  ]);
+  return refused(`${problem} (at ${position})`, { position });
+}
+
+function refused(problem: string, data: ErrorData = {}): DomainError {
+  return new DomainError("INVALID_FILTER", { problem, ...data }, [{ field: "filter", description: problem }]);
 }

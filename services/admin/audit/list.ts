@@ -1,4 +1,4 @@
-import type { AuditLog } from "../../../actors/contracts/audit.ts";
+import { AuditLog } from "../../../actors/contracts/audit.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
 import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
@@ -30,7 +30,11 @@ export async function listAuditLogs(
   params: Params<"audit.list">,
 ): Promise<Result<"audit.list">> {
   const filter = parseFilter(params.filter);
-  requireFields(filter, ([field, ...below]) => below.length === 0 && FIELDS.some((each) => each === field));
+  requireFields(
+    filter,
+    ([field, ...below]) => below.length === 0 && FIELDS.some((each) => each === field),
+    AuditLog.properties,
+  );
   const { descending } = orderOf(params.orderBy?.trim() || NEWEST_FIRST, ["time"]);
   const scope = ["auditLogs", printFilter(filter), String(descending)];
   const conditions = conditionsOf(filter);

@@ -14,7 +14,11 @@ export async function listProfiles(
   { filter: text, orderBy, pageSize, pageToken }: Params<"node-profiles.list">,
 ): Promise<Result<"node-profiles.list">> {
   const filter = parseFilter(text);
-  requireFields(filter, ([field = "", ...below]) => below.length === 0 && field in NodeProfile.properties);
+  requireFields(
+    filter,
+    ([field = "", ...below]) => below.length === 0 && field in NodeProfile.properties,
+    NodeProfile.properties,
+  );
   const { descending } = orderOf(orderBy || NEWEST_FIRST, ["createTime"]);
   const scope = ["node-profiles", printFilter(filter), String(descending)];
   const all = descending ? await files.list() : (await files.list()).reverse();

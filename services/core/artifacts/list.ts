@@ -14,7 +14,7 @@ export async function listArtifacts(
   { filter: text, orderBy = "createTime desc", pageSize, pageToken }: Params<"artifacts.list">,
 ): Promise<Result<"artifacts.list">> {
   const filter = parseFilter(text);
-  requireFields(filter, isKnown);
+  requireFields(filter, isKnown, ArtifactSchema.properties);
   const { descending } = orderOf(orderBy || "createTime desc", ["createTime"]);
   const scope = ["artifacts", printFilter(filter), String(descending)];
   const { rows, next } = await scanPage({

@@ -1,4 +1,4 @@
-import type { ConfigProfile } from "../../../actors/contracts/config-profiles.ts";
+import { ConfigProfile } from "../../../actors/contracts/config-profiles.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
 import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
@@ -16,7 +16,7 @@ export async function listProfiles(
   resources: (rows: readonly ProfileRow[]) => Promise<ConfigProfile[]>,
 ): Promise<Result<"config-profiles.list">> {
   const filter = parseFilter(params.filter);
-  requireFields(filter, isKnown);
+  requireFields(filter, isKnown, ConfigProfile.properties);
   const order = orderOf(params.orderBy, ORDER_FIELDS);
   const scope = ["configProfiles", printFilter(filter), order.field, String(order.descending)];
   const { rows, next } = await scanPage({

@@ -1,4 +1,5 @@
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
+import { Gateway } from "../../../actors/contracts/gateways.ts";
 import type { JsonValue } from "../../../actors/contracts/json.ts";
 import { matches } from "../../../mixins/filter/matches.ts";
 import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
@@ -13,7 +14,7 @@ export async function listGateways(
   params: Params<"gateways.list">,
 ): Promise<Result<"gateways.list">> {
   const filter = parseFilter(params.filter);
-  requireFields(filter, isKnown);
+  requireFields(filter, isKnown, Gateway.properties);
   const order = orderOf(params.orderBy, ORDER_FIELDS);
   const scope = ["gateways", printFilter(filter), order.field, String(order.descending)];
   const { rows, next } = await scanPage({

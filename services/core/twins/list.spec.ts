@@ -56,6 +56,21 @@ test("presence is not asked when the filter does not name it", async () => {
   expect(asked).toEqual([]);
 });
 
+test("a filter may look into desired and labels as a whole", async () => {
+  expect(await ids("desired:a AND NOT labels:site", 9)).toHaveLength(gateways.length);
+  expect(await ids("desired:b OR reported:a", 9)).toEqual([]);
+});
+
+test.each(["presence = online", "version = one", 'version > "1"', "inSync = maybe", "updateTime < soon"])(
+  "%s could never be true, and is refused",
+  async (filter) => {
+    await expect(ids(filter)).rejects.toMatchObject({
+      type: "INVALID_FILTER",
+      violations: [{ field: "filter" }],
+    });
+  },
+);
+
 test("a twin that could not be read lends nobody else its gateway", async () => {
   unreadable = ["gw-0"];
   expect(await ids("presence = ONLINE")).toEqual(["gw-1", "gw-6"]);

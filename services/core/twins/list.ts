@@ -1,8 +1,9 @@
+import { Type } from "typebox";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import type { Gateway } from "../../../actors/contracts/gateways.ts";
 import type { JsonValue } from "../../../actors/contracts/json.ts";
-import type { PresenceState } from "../../../actors/contracts/presence.ts";
-import type { Twin } from "../../../actors/contracts/twins.ts";
+import { PRESENCE_STATES, type PresenceState } from "../../../actors/contracts/presence.ts";
+import { Twin } from "../../../actors/contracts/twins.ts";
 import { type Caller, call } from "../../../mixins/bridge.ts";
 import { comparisonsOf } from "../../../mixins/filter/ast.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
@@ -13,6 +14,7 @@ import { keyOfToken, orderOf, pageSizeOf, pageTokenOf } from "../../../mixins/pa
 const PLAIN_FIELDS = ["gatewayId", "version", "inSync", "createTime", "updateTime"] as const;
 const PRESENCE = "presence";
 const ROOTS = ["desired", "reported", "labels"];
+const MEMBERS = { ...Twin.properties, [PRESENCE]: Type.Enum(PRESENCE_STATES) };
 /** Twins that one call looks at; a page may be short, or empty, and still have a next one (AIP-158). */
 const MAX_SCANNED = 2000;
 
@@ -30,7 +32,7 @@ export async function listTwins(
   twinsOf: (gateways: readonly Gateway[]) => Promise<readonly Twin[]>,
 ): Promise<Result<"twins.list">> {
   const filter = parseFilter(params.filter);
-  requireFields(filter, isKnown);
+  requireFields(filter, isKnown, MEMBERS);
   const namesPresence = comparisonsOf(filter).some(({ path }) => path[0] === PRESENCE);
   const rowsOf = async (gateways: readonly Gateway[]) =>
     rows(
@@ -57,8 +59,8 @@ export async function listTwins(
 }
 
 function isKnown([field = "", ...below]: readonly string[]): boolean {
-  if (below.length > 0) return ROOTS.includes(field);
-  return field === PRESENCE || PLAIN_FIELDS.some((each) => each === field);
+  if (ROOTS.includes(field)) return true;
+  return below.length === 0 && (field === PRESENCE || PLAIN_FIELDS.some((each) => each === field));
 }
 
 /** A twin that could not be read has none. */
@@ -85,7 +87,7 @@ function fieldOf(
     case "reported":
       return valueAt(twin.reported.state, below);
     case "labels":
-      return valueAt(gateway.labels, [below.join(".")]);
+      return valueAt(gateway.labels, below.length === 0 ? [] : [below.join(".")]);
     case PRESENCE:
       return presence;
     default: {
