@@ -233,6 +233,17 @@ describe("the history over REST", () => {
     expect(later.body).toMatchObject({ version: 2, inSync: true });
   });
 
+  test("has what the twin has, although the journal gets it later", async () => {
+    const { body } = await rest.request("GET", "/v1/gateways/gw-2/twin");
+    const version = Number(body.version) + 1;
+    const late = twins.take("gw-2", update({ late: version }), rest.time.now);
+    const asked = [rest.request("GET", `${path}?at=${version}`), rest.request("GET", `${path}?pageSize=1`)];
+    setTimeout(() => void deliver(late), 50);
+    const [then, list] = await Promise.all(asked);
+    expect(then).toMatchObject({ status: 200, body: { version } });
+    expect(list?.body.history).toMatchObject([{ version }]);
+  });
+
   test("says what there is not", async () => {
     const reason = async (at: string) => reasonOf(await rest.request("GET", path.replace("gw-2", at)));
     expect(await reason("gw-9")).toBe("GATEWAY_NOT_FOUND");

@@ -10,6 +10,7 @@ import { listEvents } from "./list.ts";
 import { RETENTION, type RetentionSettings, trimOnce } from "./retention.ts";
 import { tailEvents } from "./tail.ts";
 import { twinAt } from "./twin-at.ts";
+import { untilKnown } from "./until-known.ts";
 import { JournalWriter } from "./writer.ts";
 
 type JournalOptions = {
@@ -76,6 +77,7 @@ export function journalService(options: JournalOptions): ServiceSchema {
       list: (params) => listEvents(sql, params),
       async history(params, context) {
         const gateway = await call(context, "gateways.get", { gatewayId: params.gatewayId });
+        await untilKnown(sql, context, params.gatewayId);
         return params.at === undefined ? listHistory(sql, params) : twinAt(sql, gateway, params.at);
       },
       tail: (params) => tailEvents(sql, params),
