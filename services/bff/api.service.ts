@@ -68,10 +68,11 @@ export function apiService(options: ApiOptions): ServiceSchema {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const guards = options.guards ?? OPEN;
   const access = apiAccess(timeouts.callMs, options.trustedProxies);
+  const once = countedIdempotency(idempotency(options.store, timeouts.callMs), options.counters);
   const handle = requestHandler({
     bodyLimit: limits.restBodyBytes,
     timeoutMs: timeouts.callMs,
-    idempotency: countedIdempotency(idempotency(options.store, timeouts.callMs), options.counters),
+    idempotency: once,
     access,
     guards,
     traces: options.traces,
@@ -79,7 +80,9 @@ export function apiService(options: ApiOptions): ServiceSchema {
   let watches: Watches;
   const watched = watchRoutes({ watches: () => watches, access, guards, timeoutMs: timeouts.callMs });
   const { blobs } = options;
-  const transfers = blobs ? transferRoutes({ blobs, access, guards, timeoutMs: timeouts.callMs }) : [];
+  const transfers = blobs
+    ? transferRoutes({ blobs, access, guards, timeoutMs: timeouts.callMs, idempotency: once })
+    : [];
   const pages = { ...plainPages(options), ...documentPages() };
   const aliases = aliasesOf(restRoutes(), handle, [...watched, ...transfers], pages, timeouts.callMs);
   const settings = {

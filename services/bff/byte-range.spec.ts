@@ -4,6 +4,7 @@ import { rangeOf } from "./byte-range.ts";
 test.each([
   ["bytes=0-0", { start: 0, end: 1 }],
   ["bytes=2-4", { start: 2, end: 5 }],
+  ["Bytes=2-4", { start: 2, end: 5 }],
   ["bytes=2-", { start: 2, end: 10 }],
   ["bytes=-3", { start: 7, end: 10 }],
   ["bytes=-99", { start: 0, end: 10 }],

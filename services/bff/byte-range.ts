@@ -8,7 +8,7 @@ type ByteRange = { readonly start: number; readonly end: number };
  * for several ranges. Throws RANGE_NOT_SATISFIABLE.
  */
 export function rangeOf(header: string | undefined, size: number): ByteRange | undefined {
-  const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "") ?? [];
+  const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(header?.trim() ?? "") ?? [];
   if (first === "" && last === "") return undefined;
   if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
   const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);

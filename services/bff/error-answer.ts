@@ -65,6 +65,7 @@ function headersOf({ type, code, data }: DomainError, wait: number | undefined, 
   const headers: Record<string, string> = {};
   if (wait !== undefined) headers["Retry-After"] = String(wait);
   if (code === 401) headers["WWW-Authenticate"] = 'Bearer realm="gateway-twin"';
+  if (type === "RANGE_NOT_SATISFIABLE") headers["Content-Range"] = `bytes */${data.size}`;
   if (type === "METHOD_NOT_ALLOWED") headers.Allow = String(data.allowed);
   if (type === "UNSUPPORTED_MEDIA_TYPE") {
     headers[method === "PATCH" ? "Accept-Patch" : "Accept"] = String(data.supported);

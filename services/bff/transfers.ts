@@ -6,6 +6,7 @@ import type { BlobStore } from "../../actors/runtime/blobs.ts";
 import type { Access } from "./access.ts";
 import { bindingOf } from "./binding.ts";
 import { download } from "./download.ts";
+import type { Idempotency } from "./idempotency.ts";
 import { recorded, type Told } from "./recorded.ts";
 import type { CallGuards, Exchange } from "./request-handler.ts";
 import { Uploader } from "./uploader.ts";
@@ -15,6 +16,7 @@ type TransfersOptions = {
   readonly access: Access;
   readonly guards: CallGuards;
   readonly timeoutMs: number;
+  readonly idempotency: Idempotency;
 };
 
 export type TransferRoute = {

@@ -2,9 +2,10 @@ import type { ServerResponse } from "node:http";
 import { DomainError } from "../../actors/contracts/errors.ts";
 import type { BlobStore } from "../../actors/runtime/blobs.ts";
 import { logTo } from "../../mixins/logs/log-to.ts";
-import { resultAnswer, send } from "./answer.ts";
+import { type Answer, resultAnswer, send } from "./answer.ts";
 import type { Binding } from "./binding.ts";
-import { bearerTokenOf } from "./headers.ts";
+import { bearerTokenOf, idempotencyKeyOf } from "./headers.ts";
+import { digestOf, type Idempotency } from "./idempotency.ts";
 import { MeasuredBody } from "./measured-body.ts";
 import { queryParams } from "./params.ts";
 import type { Told } from "./recorded.ts";
@@ -13,6 +14,7 @@ import { callFor } from "./transfer-call.ts";
 type UploaderOptions = {
   readonly blobs: BlobStore;
   readonly timeoutMs: number;
+  readonly idempotency: Idempotency;
   /** At the same time; 16 when not given. */
   readonly maxUploads?: number;
 };
@@ -30,17 +32,17 @@ export class Uploader {
     if (this.#open >= (this.#options.maxUploads ?? 16)) throw new DomainError("OVERLOADED");
     this.#open += 1;
     try {
-      const artifact = await this.#takeIn(binding, told);
-      send(response, resultAnswer(binding, told.exchange.path, artifact));
+      send(response, await this.#takeIn(binding, told));
     } finally {
       this.#open -= 1;
     }
   }
 
   /** The place is asked for before the first byte is taken, and given back when not all of them are good. */
-  async #takeIn(binding: Binding, told: Told): Promise<unknown> {
+  async #takeIn(binding: Binding, told: Told): Promise<Answer> {
     const { timeoutMs } = this.#options;
-    const { parameters, query, request } = told.exchange;
+    const { parameters, query, request, path } = told.exchange;
+    const key = binding.role === "anyone" ? undefined : idempotencyKeyOf(request.headers["idempotency-key"]);
     const token = binding.role === "anyone" ? { token: bearerTokenOf(request.headers.authorization) } : {};
     const wish = { ...parameters, ...token, contentType: contentTypeOf(request.headers["content-type"]) };
     const given = queryParams(binding.query, query);
@@ -48,11 +50,36 @@ export class Uploader {
     try {
       const content = { ...(await this.#store(place, told)), contentType: wish.contentType, ...token };
       const by = binding.headers.has("by") ? { by: told.principal.name } : {};
-      return await callFor(told, binding.action, { ...given, ...parameters, ...by, content }, timeoutMs);
+      const params = { ...given, ...parameters, ...by, content };
+      const keep = async () =>
+        resultAnswer(binding, path, await callFor(told, binding.action, params, timeoutMs));
+      return key === undefined ? await keep() : await this.#once(told, key, content, keep);
     } catch (error) {
       await this.#giveBack(place.artifactId, told);
       throw error;
     }
+  }
+
+  /** Only when all of it has come is it known to be the same: what was brought again is thrown away. */
+  async #once(
+    told: Told,
+    key: string,
+    { artifactId, sha256 }: { readonly artifactId: string; readonly sha256: string },
+    keep: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { method = "", url = "" } = told.exchange.request;
+    let isFirst = false;
+    const answer = await this.#options.idempotency.once(
+      told.principal.name,
+      key,
+      digestOf(method, url, sha256),
+      () => {
+        isFirst = true;
+        return keep();
+      },
+    );
+    if (!isFirst) await this.#giveBack(artifactId, told);
+    return answer;
   }
 
   async #store({ artifactId, maxBytes }: { artifactId: string; maxBytes: number }, { exchange }: Told) {

@@ -101,6 +101,7 @@ test("a file larger than other bodies goes in and comes out as it was, in whole 
   expect([head.status, head.headers.get("content-length")]).toEqual([200, String(bytes.length)]);
   const beyond = await requestTo(rest.url, "GET", path, { headers: { range: `bytes=${bytes.length}-` } });
   expect([beyond.status, reasonOf(beyond)]).toEqual([416, "RANGE_NOT_SATISFIABLE"]);
+  expect(beyond.headers.get("content-range")).toBe(`bytes */${bytes.length}`);
 });
 
 test("what is not what was said, too large, or beyond the quota is refused and leaves nothing", async () => {
@@ -115,6 +116,21 @@ test("what is not what was said, too large, or beyond the quota is refused and l
   const full = await send("/v1/artifacts", randomBytes(1));
   expect([full.status, reasonOf(full)]).toEqual([429, "ARTIFACTS_FULL"]);
   expect(rest.logged).toEqual([]);
+});
+
+test("an upload with an Idempotency-Key is kept once, whoever brings it again", async () => {
+  const bytes = randomBytes(1000);
+  const headers = { "idempotency-key": "firmware-7" };
+  const all = await Promise.all([1, 2, 3].map(() => send("/v1/artifacts", bytes, { headers })));
+  const later = await send("/v1/artifacts", bytes, { headers });
+  expect([...all, later].map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  expect(new Set([...all, later].map(({ body }) => body.artifactId)).size).toBe(1);
+  const other = await send("/v1/artifacts", randomBytes(1000), { headers });
+  expect([other.status, reasonOf(other)]).toEqual([409, "IDEMPOTENCY_KEY_REUSED"]);
+  const unusable = await send("/v1/artifacts", bytes, { headers: { "idempotency-key": "x".repeat(256) } });
+  expect([unusable.status, reasonOf(unusable)]).toEqual([400, "INVALID_ARGUMENT"]);
+  expect((await rest.request("GET", "/v1/artifacts")).body.artifacts).toHaveLength(1);
+  expect(readdirSync(join(folder, "artifacts"))).toHaveLength(1);
 });
 
 test("an upload that the client breaks off leaves nothing", async () => {

@@ -65,6 +65,8 @@ test("an operation tells its headers, bodies by content type, and answers", () =
   expect(Object.keys(operationOf("twins.get")?.responses ?? {})).toContain("304");
   expect(operationOf("gateways.create")?.responses).toHaveProperty("201.headers.Location");
   expect(JSON.stringify(operationOf("events.watch"))).toContain("text/event-stream");
+  expect(JSON.stringify(operationOf("artifacts.create"))).toContain("idempotencyKey");
+  expect(JSON.stringify(operationOf("sessions.create"))).not.toContain("idempotencyKey");
 });
 
 test("two schemas with the same title are refused", () => {

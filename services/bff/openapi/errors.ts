@@ -53,5 +53,6 @@ function errorResponse(status: number, schema: Schema): Response {
 
 function headersOf(status: number) {
   if (status === 401) return ["WWW-Authenticate"] as const;
+  if (status === 416) return ["Content-Range"] as const;
   return status === 429 || status === 503 ? (["Retry-After"] as const) : [];
 }

@@ -48,7 +48,7 @@ export const ANSWER_HEADERS = {
   "X-Request-Id": answer(Type.String(), "The id of the request, its own or a new one."),
   traceparent: answer(Type.String(), "Where the call is in its trace, when it was traced."),
   ETag: answer(Type.String(), "The version in quotes."),
-  "Content-Range": answer(Type.String(), "Which bytes these are, and of how many."),
+  "Content-Range": answer(Type.String(), "Which bytes these are, and of how many; of 416: of how many."),
   Location: answer(Type.String(), "The path of what was created."),
   "Retry-After": answer(Type.Integer({ minimum: 0 }), "Seconds."),
   "WWW-Authenticate": answer(Type.String(), "How to authenticate."),

@@ -77,7 +77,7 @@ function parametersFor({ method, path, bindings }: RestRoute, schemas: Schemas):
     ...[...first.query.keys()].map((name) => named("query", name)),
     ...(first.headers.has("expectedVersion") ? [parameterRef("ifMatch")] : []),
     ...(method === "GET" && first.returnsTwin ? [parameterRef("ifNoneMatch")] : []),
-    ...(method === "GET" ? [] : [parameterRef("idempotencyKey")]),
+    ...(method === "GET" || first.role === "anyone" ? [] : [parameterRef("idempotencyKey")]),
     parameterRef("requestId"),
     parameterRef("traceparent"),
   ];

@@ -16,17 +16,8 @@ export function transferOperation(
   schemas: Schemas,
 ): Operation {
   const operation = operationOf(route, schemas);
-  return transfer === "upload" ? uploading(operation) : downloading(operation);
-}
-
-/** It is not carried out again by a key: a file is too large to be compared. */
-function uploading({ parameters, ...operation }: Operation): Operation {
-  const { $ref: key } = parameterRef("idempotencyKey");
-  return {
-    ...operation,
-    parameters: parameters.filter((each) => !("$ref" in each) || each.$ref !== key),
-    requestBody: { required: true, content: CONTENT },
-  };
+  if (transfer === "download") return downloading(operation);
+  return { ...operation, requestBody: { required: true, content: CONTENT } };
 }
 
 function downloading({ parameters, responses, ...operation }: Operation): Operation {
