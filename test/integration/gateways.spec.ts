@@ -188,6 +188,16 @@ describe.each(DATABASES)("the registry of gateways on %s", (_driver, open) => {
       });
     });
 
+    test("that changes nothing leaves the time as it was", async () => {
+      const { credentials: _, ...created } = await create("gw-1", {
+        displayName: "One",
+        labels: { a: "1", b: "2" },
+      });
+      now += 1000;
+      for (const same of [{}, { displayName: "One" }, { labels: { b: "2", a: "1", none: null } }])
+        expect(await call(broker, "gateways.update", { gatewayId: "gw-1", ...same })).toEqual(created);
+    });
+
     test("refuses keys that no label may have", async () => {
       await create("gw-1");
       const params = { gatewayId: "gw-1", labels: { "no spaces": "x" } };

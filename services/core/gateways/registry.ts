@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Op, type WhereOptions } from "sequelize";
 import { DomainError } from "../../../actors/contracts/errors.ts";
 import type { Key, Order } from "../../../mixins/paging.ts";
@@ -40,7 +41,7 @@ export function registry(table: Table<GatewayRow>, outbox: Outbox) {
       });
     },
 
-    /** Tries again when somebody else changed the row in between. */
+    /** Tries again when somebody else changed the row in between. What changes nothing is no event. */
     async change(
       gatewayId: string,
       now: number,
@@ -51,6 +52,7 @@ export function registry(table: Table<GatewayRow>, outbox: Outbox) {
         const row = await get(gatewayId);
         const { updateTime } = row;
         const fields = changeOf(row);
+        if (isDeepStrictEqual({ ...row, ...fields }, row)) return row;
         const change = { ...fields, updateTime: Math.max(now, updateTime + 1) };
         const isChanged = await outbox.change(async (transaction) => {
           const where = { gatewayId, updateTime, deleting: false };
