@@ -34,11 +34,12 @@ export const OPENERS: Openers = {
     return { view: { accepts, idOf: String }, cursor, greeting: `id: ${cursor}\n\n` };
   },
   "twins.watch": async (broker, { gatewayId }, lastEventId) => {
-    const [seq, version] = (lastEventId ?? "").split(".");
+    const [, seq = lastEventId, version = 0] = /^(\d+)\.(\d{1,15})$/.exec(lastEventId ?? "") ?? [];
     // The place is taken before the twin is read: all changes that the twin does not have come after it.
-    const cursor = await cursorOf(broker, seq || undefined);
+    const cursor = await cursorOf(broker, seq);
     if (lastEventId !== undefined) {
-      const view = new TwinView(gatewayId, Number(version ?? 0));
+      await call(broker, "gateways.get", { gatewayId });
+      const view = new TwinView(gatewayId, Number(version));
       return { view, cursor, gatewayId, greeting: `id: ${view.idOf(cursor)}\n\n` };
     }
     const twin = await call(broker, "twins.get", { gatewayId });

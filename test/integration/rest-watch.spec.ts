@@ -162,7 +162,11 @@ describe("watching events", () => {
     expect(await status(`${ALL}?x=1`)).toEqual([400, "INVALID_ARGUMENT"]);
     expect(await status(ALL, { "last-event-id": String(seq + 1) })).toEqual([400, "INVALID_ARGUMENT"]);
     expect(await status(`${ALL}?lastEventId=abc`)).toEqual([400, "INVALID_ARGUMENT"]);
-    expect(await status("/v1/gateways/none/twin:watch")).toEqual([404, "GATEWAY_NOT_FOUND"]);
+    const none = "/v1/gateways/none/twin:watch";
+    expect(await status(none)).toEqual([404, "GATEWAY_NOT_FOUND"]);
+    expect(await status(none, { "last-event-id": String(seq) })).toEqual([404, "GATEWAY_NOT_FOUND"]);
+    for (const id of [`${seq}.x`, `${seq}.1.1`, `${seq}.`, ".1"])
+      expect(await status(TWIN, { "last-event-id": id })).toEqual([400, "INVALID_ARGUMENT"]);
     expect((await rest.request("HEAD", ALL)).status).toBe(405);
   });
 
