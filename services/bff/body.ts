@@ -11,12 +11,16 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const take = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) return void chunks.push(chunk);
+    const refuse = () => {
       request.off("data", take).resume();
       reject(new DomainError("PAYLOAD_TOO_LARGE", { what: "body", limit }));
     };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else refuse();
+    };
+    if (Number(request.headers["content-length"]) > limit) return refuse();
     request.on("data", take);
     request.on("end", () => resolve(Buffer.concat(chunks)));
     request.on("error", () => reject(new ClientGone()));

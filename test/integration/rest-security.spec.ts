@@ -148,6 +148,11 @@ describe("sizes", () => {
     expect([tooLarge.status, reasonOf(tooLarge)]).toEqual([413, "PAYLOAD_TOO_LARGE"]);
   });
 
+  test("that a body announces are refused before it comes", async () => {
+    const announced = POST.replace("\r\n", "\r\nContent-Length: 1048577\r\nConnection: close\r\n");
+    expect(await exchange(`${announced}\r\n`)).toMatch(/^HTTP\/1\.1 413 .*PAYLOAD_TOO_LARGE/s);
+  });
+
   test("are what they are: nothing is decompressed", async () => {
     const headers = { "content-encoding": "gzip" };
     const answer = await rest.request("POST", "/v1/gateways", { body: {}, headers });
