@@ -77,8 +77,18 @@ function exchangeOf(request: WebRequest): Exchange {
     request,
     context: request.$ctx,
     path: request.parsedUrl,
-    query: new URLSearchParams(query),
+    query: queryOf(query),
     parameters: request.$params.params ?? {},
     requestId: requestIdOf(request),
   };
+}
+
+/** URLSearchParams would take anything, and put another text in the place of what it cannot decode. */
+function queryOf(text: string): URLSearchParams {
+  try {
+    decodeURIComponent(text);
+  } catch {
+    throw new DomainError("INVALID_ARGUMENT", { problem: "the query is not percent-encoded UTF-8" });
+  }
+  return new URLSearchParams(text);
 }

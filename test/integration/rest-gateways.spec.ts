@@ -89,6 +89,8 @@ describe("a request is refused", () => {
     ["GET", "/v1/gateways/-x", "INVALID_ARGUMENT", ["gatewayId"]],
     ["GET", "/v1/gateways/%20", "INVALID_ARGUMENT", ["gatewayId"]],
     ["GET", "/v1/gateways/%zz", "INVALID_ARGUMENT", []],
+    ["GET", "/v1/gateways?filter=%zz", "INVALID_ARGUMENT", []],
+    ["GET", "/v1/gateways?filter=displayName%3D%ff", "INVALID_ARGUMENT", []],
     ["GET", "/v1/gateways/none", "GATEWAY_NOT_FOUND", []],
     ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["gatewayId"], { gatewayId: "a b" }],
     ["POST", "/v1/gateways", "INVALID_ARGUMENT", ["name"], { name: "x" }],
