@@ -68,10 +68,13 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
     );
     noteAnswer(request, response);
     for (const [name, value] of policy) response.setHeader(name, value);
+    request.url = originForm(request.url);
     if (!admits(request.socket)) {
       response.setHeader("Connection", "close");
       refuse(request, response, new DomainError("TOO_MANY_CONNECTIONS", { limit: maxConnections }));
-    } else if ((request.url ?? "").length > MAX_URL_LENGTH) {
+    } else if (request.headers.host === undefined && request.httpVersion === "1.1") {
+      refuse(request, response, new DomainError("MALFORMED_REQUEST", { problem: "it has no Host" }));
+    } else if (request.url.length > MAX_URL_LENGTH) {
       refuse(request, response, new DomainError("URL_TOO_LONG", { limit: MAX_URL_LENGTH }));
     } else if (allowOrigin(origins, request, response)) {
       send(response, { status: 204, headers: {}, body: "" });
@@ -91,6 +94,8 @@ function newServer({ certificates, timeouts, counters }: HttpServerOptions): Ser
     connectionsCheckingInterval: Math.min(1000, headersMs),
     maxHeaderSize: MAX_HEADER_BYTES,
     insecureHTTPParser: false,
+    // Its answer would not have the form of our errors.
+    requireHostHeader: false,
   };
   if (!certificates) return patient(createServer(options), silenceMs, false);
   const tls = { ...certificates.tlsOptions, handshakeTimeout: headersMs };
@@ -109,6 +114,12 @@ function patient(server: Server, silenceMs: number, isTls: boolean): Server {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => void setTimeout(closeIdle, LAST_REQUEST_MS);
   return server;
+}
+
+/** The path of a URL as a whole (RFC 9112, 3.2.2); what is neither becomes a path where nothing is. */
+function originForm(target = ""): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, "");
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 /** As Node says it. */
