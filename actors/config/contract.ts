@@ -7,6 +7,8 @@ export type Sync = {
   readonly state: "synced" | "open" | "refused";
   /** With `open` too, when there are any; at most 16. */
   readonly refused?: readonly Refusal[];
+  /** The gateway has not said anything yet. */
+  readonly neverHeard?: true;
 };
 
 export type FailureReason = "NO_RESPONSE" | "REFUSED";

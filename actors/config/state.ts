@@ -32,9 +32,9 @@ export const EMPTY_CONFIG: ConfigState = {
   saved: 0,
 };
 
-/** Of whom nothing is known may well be there: without a presence service all gateways are told. */
-export function isReachable({ presence }: ConfigState): boolean {
-  return presence?.isOnline !== false;
+/** Of whom presence has not spoken may well be there, once it was heard: without a presence service all are told. */
+export function isReachable({ presence, twin }: Pick<ConfigState, "presence" | "twin">): boolean {
+  return presence ? presence.isOnline : !twin?.sync.neverHeard;
 }
 
 /** Null: there is no twin to speak of. */

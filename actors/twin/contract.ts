@@ -102,8 +102,10 @@ type SectionUpdated = {
   readonly bytes?: number;
   readonly versions: Versions;
   /** With every change of desired; with one of reported when it is another one than before. */
-  readonly sync?: Sync & { readonly desiredVersion: number };
+  readonly sync?: TwinSync;
 };
+
+export type TwinSync = Sync & { readonly desiredVersion: number };
 
 /** Every event of the twin actor. */
 export type TwinEvents = {
@@ -119,6 +121,8 @@ export type TwinEvents = {
   "twin.position.advanced": Position & {
     /** With a hello that tells of them: for the camera actor, the twin has no use for it. */
     readonly cameras?: readonly CameraInfo[];
+    /** With the first word of a gateway of which something was desired before it. */
+    readonly sync?: TwinSync;
   };
   /** Something happened at the gateway: no version, the twin stays as it is. */
   "twin.event.recorded": GatewayEvent;

@@ -10,7 +10,7 @@ const wished = [update({ a: 1, b: { c: 2 } }), update({ d: 3 })];
 const syncAfter = (...patches: JsonObject[]) => syncOf(after(...wished, ...patches.map((p) => report(p))));
 
 test.each<[string, JsonObject[], object]>([
-  ["nothing is reported", [], { state: "open" }],
+  ["nothing is reported", [], { state: "open", neverHeard: true }],
   ["all is reported as wished", [{ a: 1, b: { c: 2 }, d: 3 }], { state: "synced" }],
   [
     "answers count as their values",

@@ -2,6 +2,7 @@ import type { Sync } from "../config/contract.ts";
 import type { Refusal } from "../contracts/config.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
 import { type Acknowledgement, acknowledgementOf, isAnswerTo, isRefusal } from "./acknowledgement.ts";
+import type { TwinSync } from "./contract.ts";
 import { pointerTo } from "./json-pointer.ts";
 import { deltaOf, memberObject } from "./merge-patch.ts";
 import type { DesiredSection, TwinState } from "./state.ts";
@@ -22,8 +23,19 @@ export function syncOf(state: TwinState): Sync {
     if (refused.length < MAX_REFUSALS) refused.push(refusalOf(answer, path));
     return true;
   });
-  if (refused.length === 0) return { state: open ? "open" : "synced" };
-  return { state: open ? "open" : "refused", refused };
+  if (refused.length > 0) return { state: open ? "open" : "refused", refused };
+  return open ? { state: "open", ...(wasNeverHeard(state) && { neverHeard: true }) } : { state: "synced" };
+}
+
+export function wasNeverHeard({ boot, reported }: TwinState): boolean {
+  return boot === undefined && reported.version === 0;
+}
+
+/** For the first event by the gateway: whoever waits with what is desired of it learns that it is there. */
+export function firstWord(state: TwinState): { readonly sync?: TwinSync } {
+  if (!wasNeverHeard(state) || state.desired.version === 0) return {};
+  const { neverHeard: _, ...sync } = syncOf(state);
+  return { sync: { ...sync, desiredVersion: state.desired.version } };
 }
 
 /** The delta without what the gateway has refused: to send that again would not help. */

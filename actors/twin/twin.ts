@@ -76,7 +76,7 @@ function isRoutine(event: TwinEvent): boolean {
     case "twin.reported.updated":
       return event.sync === undefined;
     case "twin.position.advanced":
-      return !isHello(event);
+      return !isHello(event) && event.sync === undefined;
     case "twin.event.recorded":
       return true;
     default:

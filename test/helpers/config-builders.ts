@@ -20,10 +20,10 @@ export function configAfter(
 export function changed(
   desiredVersion: number,
   state: Sync["state"],
-  more: Partial<TwinWord> & Pick<Sync, "refused"> = {},
+  more: Partial<TwinWord> & Pick<Sync, "refused" | "neverHeard"> = {},
 ): ConfigCommand {
-  const { refused, ...word } = more;
-  const sync = { state, ...(refused && { refused }) };
+  const { refused, neverHeard, ...word } = more;
+  const sync = { state, ...(refused && { refused }), ...(neverHeard && { neverHeard }) };
   return { name: "twinChanged", params: { order: desiredVersion, desiredVersion, sync, time: 900, ...word } };
 }
 

@@ -57,6 +57,13 @@ test.each<[string, Parameters<typeof configStep>[0], Parameters<typeof configSte
   expect([events, timers, downlinks]).toEqual([[], [], []]);
 });
 
+test("one that has not said anything yet is told when it is there, and not when it is gone again", () => {
+  const unheard = configAfter([1000, changed(1, "open", { neverHeard: true })]);
+  expect(phaseOf(configStep(unheard, presence(6, true), 2000).state)).toBe("DELIVERING");
+  const gone = configStep(unheard, presence(7, false), 2000).state;
+  expect(phaseOf(configStep(gone, changed(1, "open", { order: 2 }), 3000).state)).toBe("PENDING");
+});
+
 test("of whom nothing is known any more may be there", () => {
   const { state } = configStep(away, presence(6, null));
   expect(phaseOf(state)).toBe("DELIVERING");

@@ -22,7 +22,8 @@ export function presenceChanged(
 /** A word that changes nothing is not worth a commit: neither that it is still there, nor what is supposed anyhow. */
 function follow(state: ConfigState, { isOnline, order }: Word): ConfigState {
   if (isOnline === null) return state.presence ? { ...state, presence: null } : state;
-  return isOnline === isReachable(state) ? state : { ...state, presence: { order, isOnline } };
+  const isSupposed = isOnline === (state.presence?.isOnline ?? true);
+  return isSupposed && isOnline === isReachable(state) ? state : { ...state, presence: { order, isOnline } };
 }
 
 function begunAnew(rules: ConfigRules, state: ConfigState, context: Context): ConfigState {

@@ -120,6 +120,17 @@ test("to a gateway that is away nothing is planned", () => {
   expect(timers).toEqual([]);
 });
 
+test("one that has not said anything yet is waited for; after its first word it is told", () => {
+  const unheard = configStep(EMPTY_CONFIG, changed(1, "open", { time: 900, neverHeard: true }), 1000);
+  expect(phaseOf(unheard.state)).toBe("PENDING");
+  expect(unheard.timers).toEqual([]);
+  const { state, timers, downlinks } = configStep(unheard.state, changed(1, "open", { order: 2 }), 60_000);
+  expect(phaseOf(state)).toBe("DELIVERING");
+  expect(state.outOfSyncSince).toBe(900);
+  expect(timers[0]?.at).toBeGreaterThanOrEqual(65_000);
+  expect(downlinks).toEqual([]);
+});
+
 test("the twin of another gateway of the same id begins at its own versions", () => {
   const old = configAfter([1, changed(9, "open", { order: 90 })], [2, traffic(100, 50)]);
   const word = changed(1, "open", { order: 95, time: 5000, isAnother: true });

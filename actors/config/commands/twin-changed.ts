@@ -23,11 +23,13 @@ export function twinChanged(
   return { ...rest, events: [...events, ...convergence(before, word)] };
 }
 
+type Told = Omit<TwinWord, "time">;
+
 function follow(rules: ConfigRules, state: ConfigState, word: TwinWord, context: Context): ConfigState {
   const { order, desiredVersion, sync } = word;
   const twin = { order, desiredVersion, sync };
-  const isOther = state.twin?.desiredVersion !== desiredVersion || state.twin.sync.state !== sync.state;
-  if (!isOther) return isDeepStrictEqual(state.twin?.sync, sync) ? state : { ...state, twin };
+  if (state.twin && isSame(state.twin, twin))
+    return isDeepStrictEqual(state.twin.sync, sync) ? state : { ...state, twin };
   return {
     ...state,
     twin,
@@ -36,6 +38,12 @@ function follow(rules: ConfigRules, state: ConfigState, word: TwinWord, context:
     failure: null,
     nextAttemptTime: firstAttemptTime(rules, context),
   };
+}
+
+/** Of who was never heard until now, the twin has just answered the first hello. */
+function isSame(before: Told, after: Told): boolean {
+  const isHeard = before.sync.neverHeard && !after.sync.neverHeard;
+  return before.desiredVersion === after.desiredVersion && before.sync.state === after.sync.state && !isHeard;
 }
 
 /** The twin's own times: how long the words were on their way does not count. */

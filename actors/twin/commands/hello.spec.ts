@@ -54,6 +54,16 @@ test.each<[string, { desiredVersion?: number; desiredHash?: string }, unknown[]]
   expect(step(EMPTY_TWIN, hello({ boot: "b", ...params })).reply).toEqual(answers);
 });
 
+test("the first word of a gateway says how its twin stands, for those who wait for it", () => {
+  const wished = after(update({ a: 1 }));
+  for (const word of [hello({ boot: "b" }), report({ z: 1 }), report({}, { boot: "b", seq: 1 })]) {
+    const { state, events } = step(wished, word);
+    expect(events).toMatchObject([{ sync: { state: "open", desiredVersion: 1 } }]);
+    expect(step(state, hello({ boot: "c" })).events).not.toMatchObject([{ sync: {} }]);
+  }
+  expect(step(EMPTY_TWIN, hello({ boot: "b" })).events).not.toMatchObject([{ sync: {} }]);
+});
+
 test("a document that was emptied goes out as such", () => {
   const { state } = step(twin, replace({}));
   const emptied = { topic: "desired", payload: { version: 4, state: {}, hash: desiredHash({}) } };

@@ -2,6 +2,7 @@ import type { Context, Decision } from "../../runtime/actor.ts";
 import type { GatewayAnswer, TwinCommands, TwinEvent } from "../contract.ts";
 import { isAhead, isStale } from "../sequence.ts";
 import type { TwinState } from "../state.ts";
+import { firstWord } from "../sync.ts";
 import { deltaAnswer, desiredAnswer, desiredHash } from "../view.ts";
 import type { TwinRules } from "./rules.ts";
 
@@ -23,7 +24,7 @@ export function hello(
 /** That it was switched on anew, or which cameras it has: others act on that. */
 function newsOf(state: TwinState, { boot, cameras }: Params): TwinEvent[] {
   if (!cameras && !isAhead(state, { boot })) return [];
-  return [{ type: "twin.position.advanced", boot, ...(cameras && { cameras }) }];
+  return [{ type: "twin.position.advanced", boot, ...(cameras && { cameras }), ...firstWord(state) }];
 }
 
 function missed(

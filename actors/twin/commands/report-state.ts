@@ -5,7 +5,7 @@ import type { GatewayAnswer, TwinCommands, TwinEvent, TwinEvents } from "../cont
 import { isAnswer, reportedUpdated } from "../events/reported-updated.ts";
 import { isAhead, isStale, type Position } from "../sequence.ts";
 import type { TwinState } from "../state.ts";
-import { syncOf, touches, unansweredDelta } from "../sync.ts";
+import { firstWord, syncOf, touches, unansweredDelta, wasNeverHeard } from "../sync.ts";
 import { deltaAnswer } from "../view.ts";
 import { changeOf, nextVersions, requireVersion, type TwinRules } from "./rules.ts";
 
@@ -28,11 +28,11 @@ export function reportState(
     const versions = nextVersions(state, "reported");
     const event = { type: "twin.reported.updated" as const, ...position, ...change, versions };
     const reply = acknowledge(params, version + 1);
-    if (!touches(change.patch, desired.state)) return { events: [event], reply };
+    if (!touches(change.patch, desired.state) && !wasNeverHeard(state)) return { events: [event], reply };
     return compared(state, event, reply, context);
   }
-  const events = isAhead(state, params) ? [{ type: "twin.position.advanced" as const, ...position }] : [];
-  return { events, reply: acknowledge(params, version) };
+  const advanced = { type: "twin.position.advanced" as const, ...position, ...firstWord(state) };
+  return { events: isAhead(state, params) ? [advanced] : [], reply: acknowledge(params, version) };
 }
 
 /**
