@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { Service, ServiceSchema } from "moleculer";
+import type { ServiceSchema } from "moleculer";
 import type { Limits } from "../../actors/contracts/limits.ts";
 import type { BlobStore } from "../../actors/runtime/blobs.ts";
 import { events } from "../../mixins/bridge.ts";
+import { listen } from "../../mixins/listen.ts";
+import { logTo } from "../../mixins/logs/log-to.ts";
 import type { Traces } from "../../mixins/traces/traces.ts";
 import { access as apiAccess } from "./access.ts";
 import { aliasesOf } from "./aliases.ts";
@@ -46,13 +48,6 @@ export type ApiOptions = Omit<HttpServerOptions, "timeouts"> & {
 const OPEN: CallGuards = { admit: async () => ({}), record: () => undefined };
 const TIMEOUTS = { ...HTTP_TIMEOUTS, callMs: 10_000, closeMs: 5_000 };
 
-/** What moleculer-web has under these names. */
-type Gateway = {
-  server: Server;
-  isHTTPS: boolean;
-  httpHandler: (request: IncomingMessage, response: ServerResponse) => void;
-};
-
 const ROUTE = {
   path: "/",
   bodyParsers: false,
@@ -86,8 +81,8 @@ export function apiService(options: ApiOptions): ServiceSchema {
   const pages = { ...plainPages(options), ...documentPages() };
   const aliases = aliasesOf(restRoutes(), handle, [...watched, ...transfers], pages, timeouts.callMs);
   const settings = {
-    ip: host,
-    port,
+    // It would take a server that cannot listen for one that has started, or end the process by itself.
+    server: false,
     $secureSettings: ["routes", "rootCallOptions"],
     logRequest: null,
     logResponse: null,
@@ -107,27 +102,29 @@ export function apiService(options: ApiOptions): ServiceSchema {
     actions: { listAliases: false, addRoute: false, removeRoute: false },
     settings,
     methods: {
-      createServer(this: Gateway) {
-        this.isHTTPS = options.certificates !== undefined;
-        this.server = server = httpServer({ ...options, timeouts }, this.httpHandler);
-      },
       /** Replaces moleculer-web's: for what fails before a route is found. */
       errorHandler(request: WebRequest, response: ServerResponse, error: unknown) {
         void finish(request, response, timeouts.callMs, () => Promise.reject(error));
       },
     },
     events: events({ "journal.appended": ({ seq }) => watches.appended(seq) }),
-    created(this: Service) {
+    created() {
+      server = httpServer({ ...options, timeouts }, this.httpHandler);
+      server.on("error", (error) => logTo(this.logger).error("the HTTP server failed", { error }));
       watches = new Watches(this.broker, { ...WATCH_SETTINGS, ...options.watches });
       options.counters?.onScrape?.(() =>
         options.counters?.gauge?.("gateway_twin.rest.watches.open", watches.count),
       );
     },
-    started: async () => onListening?.((server.address() as AddressInfo).port),
+    async started() {
+      await listen(server, { host, port, variables: "HTTP_HOST, HTTP_PORT" });
+      onListening?.((server.address() as AddressInfo).port);
+    },
     /** Idle connections are closed at once, the others when they had their time to finish. */
-    stopped: async () => {
+    async stopped() {
       watches.stop();
       setTimeout(() => server.closeAllConnections(), timeouts.closeMs).unref();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServiceSchema } from "moleculer";
+import { listen } from "../../mixins/listen.ts";
 import { jsonAnswer, send } from "./answer.ts";
 import { HTTP_TIMEOUTS, type HttpServerOptions, httpServer } from "./http-server.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
@@ -23,10 +23,7 @@ export function probesService({ host, port, ...options }: ProbesOptions): Servic
   const server = httpServer({ ...options, timeouts: HTTP_TIMEOUTS }, serve);
   return {
     name: "probes",
-    async started() {
-      server.listen(port, host);
-      await once(server, "listening");
-    },
+    started: () => listen(server, { host, port, variables: "HTTP_HOST, HTTP_PORT" }),
     async stopped() {
       server.closeAllConnections();
       server.close();

@@ -135,6 +135,8 @@ test("a port that is taken gives one clear error", async () => {
     presence: NO_PRESENCE,
     signal: async () => [],
   });
-  await expect(second.start()).rejects.toThrow(`the MQTT front cannot listen on 127.0.0.1:${port}`);
+  await expect(second.start()).rejects.toThrow(
+    `MQTT_HOST, MQTT_PORT: '127.0.0.1:${port}' cannot be listened on`,
+  );
   taken.close();
 });

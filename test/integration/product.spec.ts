@@ -4,7 +4,7 @@ import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../helpers/actor-harness.ts";
 import { type Credentials, connectGateway, provision } from "../helpers/gateway.ts";
-import { type Product, startProduct } from "../helpers/product.ts";
+import { type Product, spawnProduct, startProduct } from "../helpers/product.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 type Twin = {
@@ -148,6 +148,28 @@ describe("a gateway that is deleted", () => {
     expect((await product.request("GET", `${path(credentials)}/twin`)).status).toBe(404);
     await provision(product, [id]);
     expect(await twinOf(credentials)).toMatchObject({ version: 0, reported: { state: {} } });
+  });
+});
+
+describe("a start that cannot listen", () => {
+  const taken = () => String(product.httpPort);
+  const foreign = () => "203.0.113.1";
+
+  it.each([
+    ["HTTP_PORT", taken, {}],
+    ["HTTP_PORT", taken, { ROLES: "core" }],
+    ["HTTP_HOST", foreign, {}],
+    ["MQTT_HOST", foreign, {}],
+  ])("ends with one line that names %s", async (variable, value, others) => {
+    const own = await temporaryDirectory();
+    const env = { LOG_LEVEL: "fatal", [variable]: value(), ...others };
+    const failed = await spawnProduct({ dataDir: own.path, env });
+    await waitFor("the end of the process", () => failed.child.exitCode !== null, 20_000);
+    expect(failed.child.exitCode).toBe(1);
+    expect(failed.output()).toMatch(
+      new RegExp(`^gateway-twin: .*${variable}.* cannot be listened on: .*\n$`),
+    );
+    await own.remove();
   });
 });
 

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
+import { listen as listenOn } from "../../../mixins/listen.ts";
 import type { Certificates } from "../../../mixins/tls-certificates.ts";
 import { hasForeignCertificate } from "./client-certificate.ts";
 
@@ -41,12 +41,7 @@ export async function listen(
     else if (tls) tls.emit("connection", socket);
     else listener.accept(socket);
   });
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(`the MQTT front cannot listen on ${host}:${port}: ${(error as Error).message}`);
-  }
+  await listenOn(server, { host, port, variables: "MQTT_HOST, MQTT_PORT" });
   server.on("error", onError);
   if (tls) certificates.serve(tls);
   server.once("close", () => tls?.close());
