@@ -133,6 +133,7 @@ function endWhenLost(response: ServerResponse, permitted: () => Promise<unknown>
   response.once("close", () => clearInterval(timer));
 }
 
+/** RATE_LIMITED: of a token that is wrong by now, after too many others. A right one is not held up. */
 function isLost(error: unknown): boolean {
-  return error instanceof DomainError && [401, 403, 404].includes(error.code);
+  return error instanceof DomainError && [401, 403, 404, 429].includes(error.code);
 }

@@ -180,6 +180,14 @@ describe("a caller with a gateway filter", () => {
       (keyId: string) =>
         rest.request("PATCH", `/v1/apiKeys/${keyId}`, { body: { gatewayFilter: "labels.x = y" } }),
     ],
+    [
+      "key, also when its address has shown too many wrong tokens",
+      async (keyId: string) => {
+        for (const letter of "abcdefghijklmnopqrst")
+          await rest.request("GET", "/v1/gateways", { token: `gtk_${letter.repeat(12)}_${"x".repeat(43)}` });
+        await rest.request("DELETE", `/v1/apiKeys/${keyId}`);
+      },
+    ],
   ])("has its stream ended with its %s", async (name, change) => {
     const keyId = await newKey(`stream of a ${name}`, { role: "viewer", gatewayFilter: "labels.site = a" });
     const headers = { authorization: `Bearer ${tokens[`stream of a ${name}`]}` };
