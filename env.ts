@@ -5,8 +5,7 @@ import { isRoleOrService, parseRoles } from "./services/roles.ts";
 /** A port number, or empty: do not listen. */
 const optionalPort = makeValidator<number | false>((text) => {
   if (text === "") return false;
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new EnvError("not a port number, nor empty");
 });
 
@@ -45,6 +44,18 @@ const share = makeValidator<number>((text) => {
 const namespace = makeValidator<string>((text) => {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(text)) return text;
   throw new EnvError("1 to 32 lower-case letters, digits and hyphens are possible");
+});
+
+/** It stands in subjects of NATS and in paths. */
+const nodeId = makeValidator<string>((text) => {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(text)) return text;
+  throw new EnvError("1 to 128 letters, digits, '_', '.', ':' and '-' are possible");
+});
+
+/** What a caller can send as bearer token; empty: not chosen. The message does not repeat it. */
+const token = makeValidator<string>((text) => {
+  if (/^[\x21-\x7e]{0,1024}$/.test(text)) return text;
+  throw new EnvError("at most 1024 printable ASCII characters without blanks are possible");
 });
 
 /** What browsers send as Origin, with commas between. */
@@ -100,8 +111,8 @@ const SPECS = {
   PROFILES_MAX_FILES: count(1, 1000)({ default: 20 }),
   PROFILES_MAX_MB: count(1, 10_000)({ default: 100 }),
   ROLES: roles({ default: ["all"] }),
-  NODE_ID: str({ default: `${hostname()}-${process.pid}` }),
-  ADMIN_TOKEN: str({ default: "" }),
+  NODE_ID: nodeId({ default: `${hostname()}-${process.pid}` }),
+  ADMIN_TOKEN: token({ default: "" }),
   LOG_LEVEL: str({ choices: ["trace", "debug", "info", "warn", "error", "fatal"], default: "info" }),
   LOG_FORMAT: str({ choices: ["pretty", "ecs"], default: process.stdout.isTTY ? "pretty" : "ecs" }),
 };
