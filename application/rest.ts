@@ -27,7 +27,8 @@ export function rest(parts: Parts, given: Pages) {
     writes: env.RATE_LIMIT_WRITES,
     camera: env.RATE_LIMIT_CAMERA,
   };
-  const admit = rateLimiter({ windows: rateWindows(shared, counters), counters, limits });
+  const trustedProxies = env.TRUSTED_PROXIES;
+  const admit = rateLimiter({ windows: rateWindows(shared, counters), counters, limits, trustedProxies });
   return {
     probes: () => probesService(pages),
     makers: {
@@ -39,7 +40,7 @@ export function rest(parts: Parts, given: Pages) {
           blobs,
           guards: measured(audited(admit, { trail: audit, clock, counters }), counters),
           corsOrigins: env.CORS_ORIGINS,
-          trustedProxies: env.TRUSTED_PROXIES,
+          trustedProxies,
           traces: parts.spans,
         }),
       overview: () => overviewService({ counters }),

@@ -5,19 +5,28 @@ import { BOOTSTRAP, type Principal } from "../../actors/contracts/access.ts";
 import { MemoryWindows } from "../../stores/memory/rate-windows.ts";
 import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimiter } from "./limits.ts";
 
-type Asked = { method: string; by?: string; role?: Principal["role"]; camera?: string; address?: string };
+type Asked = {
+  method: string;
+  by?: string;
+  role?: Principal["role"];
+  camera?: string;
+  address?: string;
+  client?: string;
+};
 
-function limiter(limits: RateLimits) {
+function limiter(limits: RateLimits, trustedProxies = 0) {
   let now = 0;
   const refused: unknown[] = [];
   const counters = {
     count: (name: string, labels = {}) => void refused.push([name, labels]),
     gauge: () => undefined,
   };
-  const admit = rateLimiter({ windows: new MemoryWindows(100, () => now), limits, counters });
-  const ask = async ({ method, by = "key:a", role = "admin", camera, address = "::1" }: Asked) => {
+  const windows = new MemoryWindows(100, () => now);
+  const admit = rateLimiter({ windows, limits, counters, trustedProxies });
+  const ask = async ({ method, by = "key:a", role = "admin", camera, address = "::1", client }: Asked) => {
     const socket = Object.defineProperty(new Socket(), "remoteAddress", { value: address });
     const request = Object.assign(new IncomingMessage(socket), { method });
+    if (client !== undefined) request.headers["x-forwarded-for"] = client;
     const parameters = { gatewayId: "gw", ...(camera !== undefined && { cameraId: camera }) };
     return admit({ principal: { name: by, role }, exchange: { request, parameters } });
   };
@@ -62,6 +71,13 @@ describe("limits of calls", () => {
     const anyone = { method: "POST", by: "anyone", role: "anyone" } as const;
     expect(await admitted({ ...anyone, address: "10.0.0.1" }, 5)).toBe(2);
     expect(await admitted({ ...anyone, address: "10.0.0.2" }, 5)).toBe(2);
+  });
+
+  test("are those of the clients behind a proxy of ours", async () => {
+    const { admitted } = limiter({ reads: 1, writes: 2, camera: 1 }, 1);
+    const anyone = { method: "POST", by: "anyone", role: "anyone" } as const;
+    expect(await admitted({ ...anyone, client: "203.0.113.1" }, 5)).toBe(2);
+    expect(await admitted({ ...anyone, client: "203.0.113.2" }, 5)).toBe(2);
   });
 
   test("say what the limit is and when to try again, and it is so", async () => {

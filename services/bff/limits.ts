@@ -26,6 +26,8 @@ type RateLimiterOptions = {
   readonly windows: RateWindows;
   readonly limits: RateLimits;
   readonly counters: Counters;
+  /** As for the API; none when not given. */
+  readonly trustedProxies?: number;
 };
 
 /** Where a call counts: the kind of limit, and all that tells the window from others of the kind. */
@@ -38,7 +40,12 @@ const WINDOW_MS = 60_000;
  * from it.
  */
 export function rateLimiter(options: RateLimiterOptions): (call: Limited) => ReturnType<CallGuards["admit"]> {
-  const { windows, limits, counters } = options;
+  const { windows, limits, counters, trustedProxies = 0 } = options;
+
+  /** Those who have no name yet are told apart by where they call from. */
+  function callerOf({ principal: { name, role }, exchange }: Limited): string {
+    return role === "anyone" ? `${name}@${sourceAddressOf(exchange.request, trustedProxies)}` : name;
+  }
 
   async function take({ kind, of }: Window): Promise<void> {
     const limit = limits[kind];
@@ -49,17 +56,12 @@ export function rateLimiter(options: RateLimiterOptions): (call: Limited) => Ret
     throw new DomainError("RATE_LIMITED", { limit, windowSeconds: WINDOW_MS / 1000, retryAfterSeconds });
   }
 
-  return async ({ principal, exchange }) => {
+  return async (call) => {
     // A fleet is set up with it.
-    if (principal.name === BOOTSTRAP) return {};
-    for (const window of windowsOf(callerOf(principal, exchange), exchange)) await take(window);
+    if (call.principal.name === BOOTSTRAP) return {};
+    for (const window of windowsOf(callerOf(call), call.exchange)) await take(window);
     return {};
   };
-}
-
-/** Those who have no name yet are told apart by where they call from. */
-function callerOf({ name, role }: Principal, { request }: Limited["exchange"]): string {
-  return role === "anyone" ? `${name}@${sourceAddressOf(request, 0)}` : name;
 }
 
 function windowsOf(caller: string, { request, parameters }: Limited["exchange"]): Window[] {
