@@ -69,6 +69,8 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
     noteAnswer(request, response);
     for (const [name, value] of policy) response.setHeader(name, value);
     request.url = originForm(request.url);
+    // At the end: who calls in a loop would have its connection cut in the middle of a call.
+    if (!server.listening) response.setHeader("Connection", "close");
     if (!admits(request.socket)) {
       response.setHeader("Connection", "close");
       refuse(request, response, new DomainError("TOO_MANY_CONNECTIONS", { limit: maxConnections }));

@@ -168,3 +168,18 @@ test("requests under way are finished when the service ends", async () => {
   socket.resume();
   await closed;
 });
+
+test("a connection in use is closed with its next answer when the service ends", async () => {
+  const own = await startRest([], { timeouts: { closeMs: 60_000 } });
+  const socket = connect(own.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write("GET /livez HTTP/1.1\r\nHost: x\r\n");
+  // By then it has been read.
+  await own.request("GET", "/livez");
+  const stopped = own.stop();
+  const asked = () => fetch(`${own.url}/livez`, { headers: { connection: "close" } }).catch(() => null);
+  await waitFor("the server to listen no more", async () => (await asked()) === null);
+  socket.write("\r\n");
+  expect(await text(socket)).toContain("Connection: close");
+  await stopped;
+});
