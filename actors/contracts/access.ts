@@ -46,7 +46,7 @@ export const User = Type.Object(
 );
 export type User = Static<typeof User>;
 
-const KeyId = Type.String({ pattern: "^[a-z0-9]{1,64}$" });
+const KeyId = Type.String({ pattern: "^[A-Za-z0-9_-]{1,64}$" });
 /** AIP-160 over `labels.*` and `gatewayId`; empty: all gateways. */
 const GatewayFilter = Type.String({ maxLength: 1024 });
 

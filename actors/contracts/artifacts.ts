@@ -6,7 +6,7 @@ const closed = { additionalProperties: false } as const;
 const Rfc3339 = Type.String({ description: "RFC 3339 in UTC" });
 const Size = Type.Integer({ minimum: 0, description: "bytes" });
 
-export const ArtifactId = Type.String({ pattern: "^[a-z0-9-]{1,64}$", description: "Id of an artifact" });
+export const ArtifactId = Type.String({ pattern: "^[A-Za-z0-9_-]{1,64}$", description: "Id of an artifact" });
 const FileName = Type.String({ maxLength: 255, pattern: "^[^/\\\\\\u0000-\\u001f\\u007f]+$" });
 const ContentType = Type.String({ maxLength: 128, pattern: "^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$" });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$", description: "lower-case hex" });

@@ -19,6 +19,9 @@ const CommandId = Type.String({
   description: "Id of a command",
 });
 
+/** One that may be anything: which ids there can be is not for callers to know. */
+const AskedId = Type.String({ pattern: "^[A-Za-z0-9_.~-]{1,256}$", description: "Id of a command" });
+
 /** Higher ones overtake lower ones that wait. */
 export const COMMAND_PRIORITIES = ["HIGH", "NORMAL", "LOW"] as const;
 export type CommandPriority = (typeof COMMAND_PRIORITIES)[number];
@@ -148,7 +151,7 @@ export const commandActions = {
     rest: { method: "POST", path: "/v1/commands:batch", role: "operator", body: "fields", waits },
   },
   "commands.get": {
-    params: Type.Object({ commandId: CommandId }, closed),
+    params: Type.Object({ commandId: AskedId }, closed),
     result: Command,
     rest: { method: "GET", path: one, role: "viewer", body: "none" },
   },
@@ -160,13 +163,13 @@ export const commandActions = {
   },
   /** One that has ended stays as it is. One that was sent may be carried out all the same. */
   "commands.cancel": {
-    params: Type.Object({ commandId: CommandId, by: what.by, reason: Reason }, closed),
+    params: Type.Object({ commandId: AskedId, by: what.by, reason: Reason }, closed),
     result: Command,
     rest: { method: "POST", path: `${one}:cancel`, role: "operator", body: "fields" },
   },
   /** What the gateway has logged while it carried the command out, by its sequence numbers. */
   "commands.log": {
-    params: Type.Object({ commandId: CommandId, ...Page }, closed),
+    params: Type.Object({ commandId: AskedId, ...Page }, closed),
     result: Type.Object({ log: Type.Array(LogLine), nextPageToken: NextPageToken }, closed),
     rest: { method: "GET", path: `${one}/log`, role: "viewer", body: "none" },
   },

@@ -151,6 +151,18 @@ describe("a gateway that is deleted", () => {
   });
 });
 
+describe("an id that we would not have given", () => {
+  it.each([
+    ["GET", "/v1/commands/no-such"],
+    ["GET", "/v1/commands/gw-1.none/log"],
+    ["POST", "/v1/commands/3f2b:cancel"],
+    ["GET", "/v1/artifacts/No_such"],
+    ["GET", "/v1/apiKeys/no-such"],
+  ])("is not found: %s %s", async (method, path) => {
+    expect((await product.request(method, path)).status).toBe(404);
+  });
+});
+
 describe("a start that cannot listen", () => {
   const taken = () => String(product.httpPort);
   const foreign = () => "203.0.113.1";
