@@ -44,4 +44,8 @@ describe("targets of partitions", () => {
     expect(targets[0]).not.toBe(before);
     expect(targetsOf("twin", P, [])).toEqual(Array(P).fill(undefined));
   });
+
+  it("rather choose a node that is not admitted than none", () => {
+    expect(targetsOf("twin", P, ["node-1"], () => false)).toEqual(Array(P).fill("node-1"));
+  });
 });

@@ -1,12 +1,12 @@
 import { fnv1a } from "./partition-map.ts";
 
-/** May this node own that partition? */
+/** Should this node own that partition, if another one can? */
 export type Admits = (nodeId: string, partition: number) => boolean;
 
 /**
  * The node that should own each partition (by index): rendezvous hashing with bounded load. Every node that knows
  * the same nodes comes to the same result; one that joins or leaves moves about its own share and no more, and no
- * node gets more than its share rounded up. Undefined where no node is admitted.
+ * node gets more than its share rounded up. Where no node is admitted, all are; undefined where there is none.
  */
 export function targetsOf(
   type: string,
@@ -17,7 +17,9 @@ export function targetsOf(
   const capacity = Math.ceil(count / nodeIds.length);
   const load = new Map(nodeIds.map((nodeId) => [nodeId, 0]));
   return Array.from({ length: count }, (_, partition) => {
-    const ranked = rank(`${type}/${partition}`, nodeIds).filter((nodeId) => admits(nodeId, partition));
+    const all = rank(`${type}/${partition}`, nodeIds);
+    const admitted = all.filter((nodeId) => admits(nodeId, partition));
+    const ranked = admitted.length > 0 ? admitted : all;
     const target = ranked.find((nodeId) => (load.get(nodeId) ?? 0) < capacity) ?? ranked[0];
     if (target !== undefined) load.set(target, (load.get(target) ?? 0) + 1);
     return target;
