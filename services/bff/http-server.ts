@@ -69,18 +69,15 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
     noteAnswer(request, response);
     for (const [name, value] of policy) response.setHeader(name, value);
     request.url = originForm(request.url);
-    // At the end: who calls in a loop would have its connection cut in the middle of a call.
-    if (!server.listening) response.setHeader("Connection", "close");
-    if (!admits(request.socket)) {
-      response.setHeader("Connection", "close");
-      refuse(request, response, new DomainError("TOO_MANY_CONNECTIONS", { limit: maxConnections }));
-    } else if (request.headers.host === undefined && request.httpVersion === "1.1") {
-      refuse(request, response, new DomainError("MALFORMED_REQUEST", { problem: "it has no Host" }));
-    } else if (request.url.length > MAX_URL_LENGTH) {
-      refuse(request, response, new DomainError("URL_TOO_LONG", { limit: MAX_URL_LENGTH }));
-    } else if (allowOrigin(origins, request, response)) {
-      send(response, { status: 204, headers: {}, body: "" });
-    } else handle(request, response);
+    const isAdmitted = admits(request.socket);
+    // At the end, too: who calls in a loop would have its connection cut in the middle of a call.
+    if (!isAdmitted || !server.listening) response.setHeader("Connection", "close");
+    const problem = isAdmitted
+      ? problemOf(request)
+      : new DomainError("TOO_MANY_CONNECTIONS", { limit: maxConnections });
+    if (problem) refuse(request, response, problem);
+    else if (allowOrigin(origins, request, response)) send(response, { status: 204, headers: {}, body: "" });
+    else handle(request, response);
   };
   // An expectation that nobody knows may be ignored.
   return server.on("request", serve).on("checkExpectation", serve);
@@ -116,6 +113,14 @@ function patient(server: Server, silenceMs: number, isTls: boolean): Server {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => void setTimeout(closeIdle, LAST_REQUEST_MS);
   return server;
+}
+
+/** Why it cannot be served, whatever it asks for. */
+function problemOf({ headers, httpVersion, url = "" }: IncomingMessage): DomainError | undefined {
+  if (headers.host === undefined && httpVersion === "1.1")
+    return new DomainError("MALFORMED_REQUEST", { problem: "it has no Host" });
+  if (url.length > MAX_URL_LENGTH) return new DomainError("URL_TOO_LONG", { limit: MAX_URL_LENGTH });
+  return undefined;
 }
 
 /** The path of a URL as a whole (RFC 9112, 3.2.2); what is neither becomes a path where nothing is. */
