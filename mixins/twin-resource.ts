@@ -3,7 +3,7 @@ import type { JsonObject } from "../actors/contracts/json.ts";
 import type { Twin } from "../actors/contracts/twins.ts";
 import type { SectionView, TwinView } from "../actors/twin/contract.ts";
 import { OWN_SOURCE } from "../actors/twin/profiles.ts";
-import { type LeafTimes, leafStamps } from "../actors/twin/times.ts";
+import { type LeafTimes, leafStamps, leafTimes } from "../actors/twin/times.ts";
 import { rfc3339 } from "./rfc3339.ts";
 
 type View = "BASIC" | "FULL";
@@ -33,7 +33,7 @@ function section({ state, version, updateTime, times }: SectionView, createTime:
     state,
     version,
     updateTime: updateTime > 0 ? rfc3339(updateTime) : createTime,
-    ...(view === "FULL" && { metadata: readable(times) }),
+    ...(view === "FULL" && { metadata: readable(leafTimes(times, state)) }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Sync } from "../config/contract.ts";
 import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { Severity } from "../contracts/severity.ts";
 import type { Position } from "./sequence.ts";
-import type { LeafStamps, LeafTimes } from "./times.ts";
+import type { LeafStamps, Times } from "./times.ts";
 
 /** What every change by a person or program brings along. */
 export type ChangeRequest = {
@@ -21,7 +21,7 @@ export type SectionView = {
   readonly version: number;
   /** Epoch milliseconds; 0 before the first change. */
   readonly updateTime: number;
-  readonly times: LeafTimes;
+  readonly times: Times;
   /** Of desired, when profiles are laid: where each leaf comes from. */
   readonly sources?: LeafStamps<string>;
 };

@@ -7,7 +7,6 @@ import { deltaOf } from "./merge-patch.ts";
 import { sourcesOf } from "./profiles.ts";
 import type { Section, TwinState } from "./state.ts";
 import { openDelta } from "./sync.ts";
-import { leafTimes } from "./times.ts";
 
 export function viewOf(gatewayId: string, state: TwinState): TwinView {
   return {
@@ -23,7 +22,7 @@ export function viewOf(gatewayId: string, state: TwinState): TwinView {
 }
 
 function sectionView({ state, version, updateTime, times }: Section): SectionView {
-  return { state, version, updateTime, times: leafTimes(times, state) };
+  return { state, version, updateTime, times };
 }
 
 export function delta(state: TwinState): JsonObject | undefined {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { hasBody } from "./body.ts";
 
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /** `onLate` is called when the request's body is not complete after so many milliseconds. */
 export function limitBody(request: IncomingMessage, ms: number, onLate: () => void): void {
-  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
-  if (length === undefined && encoding === undefined) return;
+  if (!hasBody(request)) return;
   const timer = setTimeout(() => request.complete || onLate(), ms);
   deadlines.set(request, timer);
   request.once("close", () => clearTimeout(timer));

@@ -5,9 +5,17 @@ import { isJsonObject, type JsonValue } from "../../actors/contracts/json.ts";
 /** The client went away before its request was complete: there is nobody to answer. */
 export class ClientGone extends Error {}
 
+const NO_BODY = Buffer.alloc(0);
+
+/** Nearly all reads have none: only these headers announce one. */
+export function hasBody({ headers }: Pick<IncomingMessage, "headers">): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
 /** The whole body, or an error as soon as it is known to be too large; then the rest is thrown away unread. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (request.destroyed) return Promise.reject(new ClientGone());
+  if (!hasBody(request)) return Promise.resolve(NO_BODY);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
