@@ -35,6 +35,7 @@ export function rest(parts: Parts, given: Pages) {
       api: () =>
         apiService({
           ...pages,
+          clock,
           limits: DEFAULT_LIMITS,
           store: idempotencyStore({ sequelize, clock }),
           blobs,

@@ -78,14 +78,17 @@ const KeyById = Type.Object({ keyId: KeyId }, closed);
 export const accessActions = {
   /**
    * The holder of a bearer token, or null when the token is not known. Throws RATE_LIMITED when too many were wrong;
-   * `address`: where the token came from.
+   * `address`: where the token came from. The answer is good for `freshMs`, or until `access.revoked` names the holder.
    */
   "access.authenticate": {
     params: Type.Object(
       { token: Type.String({ maxLength: 1024 }), address: Type.Optional(Type.String({ maxLength: 64 })) },
       closed,
     ),
-    result: Type.Object({ principal: Type.Union([Principal, Type.Null()]) }, closed),
+    result: Type.Object(
+      { principal: Type.Union([Principal, Type.Null()]), freshMs: Type.Optional(Type.Number()) },
+      closed,
+    ),
   },
   "users.create": {
     params: Type.Object(

@@ -11,6 +11,7 @@ import { printFilter } from "../../mixins/filter/print.ts";
 import { GatewayScope } from "../../mixins/gateway-scope.ts";
 import { callAgain } from "./call-again.ts";
 import { bearerTokenOf } from "./headers.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import { sourceAddressOf } from "./source-address.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -32,8 +33,14 @@ export type Access = {
   narrowed(context: Context, principal: Principal, permission: string, params: Given): Promise<Given>;
 };
 
+type AccessOptions = {
+  readonly timeoutMs: number;
+  readonly trustedProxies?: number | undefined;
+  readonly callers: KnownCallers;
+};
+
 /** The permission has the name of the action or the watch. */
-export function access(timeoutMs: number, trustedProxies = 0): Access {
+export function access({ timeoutMs, trustedProxies = 0, callers }: AccessOptions): Access {
   const scope = new GatewayScope();
   const addressOf = (request: IncomingMessage) => sourceAddressOf(request, trustedProxies);
 
@@ -52,7 +59,9 @@ export function access(timeoutMs: number, trustedProxies = 0): Access {
       const token = bearerTokenOf(request.headers.authorization);
       const params = { token, address: addressOf(request) };
       const authenticate = (timeout: number) => call(context, "access.authenticate", params, { timeout });
-      const { principal } = await callAgain(authenticate, { timeoutMs, isRepeatable: true });
+      const principal = await callers.holderOf(token, () =>
+        callAgain(authenticate, { timeoutMs, isRepeatable: true }),
+      );
       if (!principal) throw new DomainError("UNAUTHENTICATED");
       return principal;
     },

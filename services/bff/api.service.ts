@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { ServiceSchema } from "moleculer";
 import type { Limits } from "../../actors/contracts/limits.ts";
 import type { BlobStore } from "../../actors/runtime/blobs.ts";
+import type { Clock } from "../../actors/runtime/ports.ts";
 import { events } from "../../mixins/bridge.ts";
 import { listen } from "../../mixins/listen.ts";
 import { logTo } from "../../mixins/logs/log-to.ts";
@@ -14,6 +15,7 @@ import { countedIdempotency } from "./counted-idempotency.ts";
 import { newRequestId } from "./headers.ts";
 import { HTTP_TIMEOUTS, type HttpServerOptions, httpServer } from "./http-server.ts";
 import { type IdempotencyStore, idempotency } from "./idempotency.ts";
+import { KnownCallers } from "./known-callers.ts";
 import { documentPages } from "./openapi/document-pages.ts";
 import { type Health, plainPages } from "./plain-pages.ts";
 import { type CallGuards, requestHandler } from "./request-handler.ts";
@@ -29,6 +31,7 @@ export type ApiOptions = Omit<HttpServerOptions, "timeouts"> & {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  readonly clock: Clock;
   readonly limits: Limits;
   readonly store: IdempotencyStore;
   /** Where artifacts are kept; without it there are no uploads and downloads. */
@@ -62,7 +65,9 @@ export function apiService(options: ApiOptions): ServiceSchema {
   const { host, port, limits, onListening } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const guards = options.guards ?? OPEN;
-  const access = apiAccess(timeouts.callMs, options.trustedProxies);
+  const callers = new KnownCallers(options.clock);
+  const { trustedProxies } = options;
+  const access = apiAccess({ timeoutMs: timeouts.callMs, trustedProxies, callers });
   const once = countedIdempotency(idempotency(options.store, timeouts.callMs), options.counters);
   const handle = requestHandler({
     bodyLimit: limits.restBodyBytes,
@@ -107,7 +112,10 @@ export function apiService(options: ApiOptions): ServiceSchema {
         void finish(request, response, timeouts.callMs, () => Promise.reject(error));
       },
     },
-    events: events({ "journal.appended": ({ seq }) => watches.appended(seq) }),
+    events: events({
+      "journal.appended": ({ seq }) => watches.appended(seq),
+      "access.revoked": ({ names }) => callers.revoked(names),
+    }),
     created() {
       server = httpServer({ ...options, timeouts }, this.httpHandler);
       server.on("error", (error) => logTo(this.logger).error("the HTTP server failed", { error }));

@@ -36,6 +36,7 @@ export async function startApiNode(options: ApiNodeOptions): Promise<ApiNode> {
   const defaults: ApiOptions = {
     host: "127.0.0.1",
     port: 0,
+    clock: Date.now,
     limits: DEFAULT_LIMITS,
     store: idempotencyStore({ sequelize, clock: Date.now, ...options }),
     metricsText: () => "",

@@ -68,7 +68,7 @@ export async function startRest(
   const schemas = [
     gatewaysService({ sequelize, clock, publisher: { publish: async () => {} }, log: silent }),
     accessService({ sequelize, clock, adminToken: TOKEN, announce: () => {} }),
-    apiService({ ...API, store, onListening, ...api }),
+    apiService({ ...API, clock, store, onListening, ...api }),
     ...others,
   ];
   for (const schema of schemas) broker.createService(schema);

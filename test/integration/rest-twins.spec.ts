@@ -56,6 +56,18 @@ describe("a twin over REST", () => {
     expect(answer.headers.get("etag")).toBe('"0"');
   });
 
+  test("goes with its gateway, also for those who read it a moment ago, and is another one with the next", async () => {
+    await desired("PATCH", { a: 1 });
+    await twin();
+    await requestTo(url, "DELETE", `/v1/gateways/${gatewayId}`);
+    expect([reasonOf(await twin()), reasonOf(await desired("PATCH", { b: 1 }))]).toEqual([
+      "GATEWAY_NOT_FOUND",
+      "GATEWAY_NOT_FOUND",
+    ]);
+    const { body } = await requestTo(url, "POST", "/v1/gateways", { body: { gatewayId } });
+    expect((await twin()).body).toMatchObject({ version: 0, createTime: body.createTime });
+  });
+
   test("is changed by a merge patch, also as plain JSON", async () => {
     const first = await desired(
       "PATCH",

@@ -12,7 +12,7 @@ import { userActions } from "./user-actions.ts";
 /** Who may use the open API, and as what: users and their sessions, API keys, and what each may do. */
 export function accessService(options: BootstrapOptions & AccessOptions): ServiceSchema {
   const parts = accessParts(options);
-  const { tokens, lastUsed } = parts;
+  const { tokens, lastUsed, clock } = parts;
   const passwordOf = passwordCheck(parts);
   return {
     name: "access",
@@ -33,9 +33,11 @@ export function accessService(options: BootstrapOptions & AccessOptions): Servic
   function authentication() {
     return actions("access", {
       async authenticate({ token, address }) {
-        const holder = await tokens.holder(token, addressSource(address));
-        if (holder?.keyId !== undefined) lastUsed.note(holder.keyId);
-        return { principal: holder?.principal ?? null };
+        const known = await tokens.holder(token, addressSource(address));
+        if (!known) return { principal: null };
+        const { principal, keyId, expireTime } = known.holder;
+        if (keyId !== undefined) lastUsed.note(keyId);
+        return { principal, freshMs: Math.min(known.freshUntil, expireTime) - clock() };
       },
     });
   }

@@ -34,7 +34,8 @@ function setUp() {
     onWrong: () => undefined,
     clock,
   });
-  return { holder: (given: string) => check.holder(given, FROM), check, rows, time, state };
+  const holder = async (given: string) => (await check.holder(given, FROM))?.holder;
+  return { holder, check, rows, time, state };
 }
 
 const wrongTokens = (count: number) => Array.from({ length: count }, () => newToken("gtk").token);

@@ -32,7 +32,7 @@ export class TokenCheck {
   readonly #secret = randomBytes(32).toString("hex");
   readonly #known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   readonly #wrong: LRUCache<string, true>;
-  readonly #running = new Map<string, Promise<Holder | undefined>>();
+  readonly #running = new Map<string, Promise<Known | undefined>>();
   readonly #inTurn = boundedQueue(2, 32);
   /** Grows with every revocation. */
   #revocations = 0;
@@ -48,12 +48,11 @@ export class TokenCheck {
   }
 
   /** Undefined for a wrong token. Throws RATE_LIMITED when there were too many of those. */
-  async holder(token: string, from: readonly Source[]): Promise<Holder | undefined> {
+  async holder(token: string, from: readonly Source[]): Promise<Known | undefined> {
     const digest = hash("sha256", this.#secret + token, "base64url");
-    const known = this.#known.get(digest);
-    const holder =
-      known && this.#now < known.freshUntil ? known.holder : await this.#looked(digest, token, from);
-    return holder && this.#now < holder.expireTime ? holder : undefined;
+    const kept = this.#known.get(digest);
+    const known = kept && this.#now < kept.freshUntil ? kept : await this.#looked(digest, token, from);
+    return known && this.#now < known.holder.expireTime ? known : undefined;
   }
 
   /** The tokens of these principals are looked at anew. */
@@ -70,7 +69,7 @@ export class TokenCheck {
     return this.#options.clock();
   }
 
-  #looked(digest: string, token: string, from: readonly Source[]): Promise<Holder | undefined> {
+  #looked(digest: string, token: string, from: readonly Source[]): Promise<Known | undefined> {
     if (this.#wrong.has(digest)) return Promise.resolve(undefined);
     const other = this.#running.get(digest);
     if (other) return other;
@@ -81,17 +80,19 @@ export class TokenCheck {
     return looking;
   }
 
-  async #look(digest: string, token: string, from: readonly Source[]): Promise<Holder | undefined> {
+  async #look(digest: string, token: string, from: readonly Source[]): Promise<Known | undefined> {
     const revocations = this.#revocations;
     const holder = await this.#found(token, this.#known.get(digest)?.holder, from);
     if (!holder) {
       this.#known.delete(digest);
       this.#wrong.set(digest, true);
       this.#options.onWrong();
-    } else if (revocations === this.#revocations) {
-      this.#known.set(digest, { holder, freshUntil: this.#now + FRESH_MS });
+      return undefined;
     }
-    return holder;
+    if (revocations !== this.#revocations) return { holder, freshUntil: this.#now };
+    const known = { holder, freshUntil: this.#now + FRESH_MS };
+    this.#known.set(digest, known);
+    return known;
   }
 
   async #found(

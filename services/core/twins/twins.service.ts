@@ -8,8 +8,9 @@ import type { Routes } from "../../../actors/runtime/routes.ts";
 import type { ChangeRequest, TwinCommands, TwinView } from "../../../actors/twin/contract.ts";
 import { type ActorAsks, firstThatFit, hinted } from "../../../mixins/actor-asks.ts";
 import { actorHost } from "../../../mixins/actor-host.ts";
-import { actions, call } from "../../../mixins/bridge.ts";
+import { actions, call, events } from "../../../mixins/bridge.ts";
 import type { Downlinks } from "../../../mixins/downlinks.ts";
+import { ShortMemory } from "../../../mixins/short-memory.ts";
 import { twinResource } from "../../../mixins/twin-resource.ts";
 import { deliver, layProfiles } from "./bulk.ts";
 import { handOver } from "./hand-over.ts";
@@ -39,7 +40,16 @@ type DesiredCommand = "updateDesired" | "patchDesired" | "replaceDesired";
 /** The twins: the host of their actors, and what people and programs may ask of them, wherever the actors are. */
 export function twinsService(options: TwinsOptions): ServiceSchema {
   const { node, host, asks: twins, routes, downlinks, lending, views, traffic } = options;
-  const findGateway = (context: Context, gatewayId: string) => call(context, "gateways.get", { gatewayId });
+  const known = new ShortMemory<Gateway>(() => performance.now());
+
+  async function findGateway(context: Context, gatewayId: string): Promise<Gateway> {
+    const kept = known.get(gatewayId);
+    if (kept) return kept;
+    const asked = performance.now();
+    const gateway = await call(context, "gateways.get", { gatewayId });
+    known.keep(gatewayId, gateway, { asked });
+    return gateway;
+  }
 
   async function resources(gateways: readonly Gateway[], form?: "BASIC" | "FULL"): Promise<Twin[]> {
     const found = await views.read(gateways.map(({ gatewayId }) => gatewayId));
@@ -79,6 +89,7 @@ export function twinsService(options: TwinsOptions): ServiceSchema {
     name: "twins",
     dependencies: ["gateways"],
     mixins: [actorHost(node, host)],
+    events: events({ "gateways.changed": ({ gatewayId }) => known.changed(gatewayId) }),
     started: () => traffic?.start(),
     stopped: () => traffic?.stop(),
     actions: actions("twins", {
