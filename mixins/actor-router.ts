@@ -110,13 +110,18 @@ export class ActorRouter {
   /** Each owner's errands go on by themselves: a slow owner holds up nobody else's. */
   async #run<Entry, Reply>(job: Job<Entry, Reply>, errands: readonly Errand<Entry>[]): Promise<void> {
     for (const errand of errands) errand.route = this.#routeOf(errand);
-    const calls = [...Map.groupBy(errands, ({ route }) => route?.owner)].flatMap(([owner, group]) =>
-      chunksOf(group).map(async (chunk) => {
-        const left = owner ? await this.#call(job, owner, chunk) : this.#failAll(chunk, { mayBeDone: false });
-        if (left.length > 0) await this.#again(job, left);
-      }),
-    );
-    await Promise.all(calls);
+    // Nearly all requests are for one actor.
+    if (errands.length === 1) return this.#runChunk(job, errands);
+    const groups = Map.groupBy(errands, ({ route }) => route?.owner);
+    const chunks = [...groups.values()].flatMap(chunksOf);
+    await Promise.all(chunks.map((chunk) => this.#runChunk(job, chunk)));
+  }
+
+  /** All of one owner. */
+  async #runChunk<Entry, Reply>(job: Job<Entry, Reply>, errands: readonly Errand<Entry>[]): Promise<void> {
+    const owner = errands[0]?.route?.owner;
+    const left = owner ? await this.#call(job, owner, errands) : this.#failAll(errands, { mayBeDone: false });
+    if (left.length > 0) await this.#again(job, left);
   }
 
   /** Returns those without a final outcome. */
@@ -234,12 +239,9 @@ function chunksOf<Item>(items: readonly Item[]): Item[][] {
 }
 
 /** Undefined when it takes longer. */
-async function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value | undefined> {
-  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, timeoutMs, undefined);
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, timeoutMs, undefined);
+    void promise.then(resolve, reject).then(() => clearTimeout(timer));
+  });
 }
