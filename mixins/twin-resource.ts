@@ -11,19 +11,21 @@ type View = "BASIC" | "FULL";
 /** The twin as the open API shows it. */
 export function twinResource(gateway: Gateway, twin: TwinView, view: View = "BASIC"): Twin {
   const { gatewayId, createTime } = gateway;
-  const changed = Math.max(twin.desired.updateTime, twin.reported.updateTime);
+  const desired = {
+    ...section(twin.desired, createTime, view),
+    ...(view === "FULL" && { sources: sourcesOf(twin.desired) }),
+  };
+  const reported = section(twin.reported, createTime, view);
+  const { updateTime } = twin.desired.updateTime > twin.reported.updateTime ? desired : reported;
   return {
     gatewayId,
     version: twin.version,
-    desired: {
-      ...section(twin.desired, createTime, view),
-      ...(view === "FULL" && { sources: sourcesOf(twin.desired) }),
-    },
-    reported: section(twin.reported, createTime, view),
+    desired,
+    reported,
     delta: twin.delta,
     inSync: Object.keys(twin.delta).length === 0,
     createTime,
-    updateTime: changed > 0 ? rfc3339(changed) : createTime,
+    updateTime,
   };
 }
 

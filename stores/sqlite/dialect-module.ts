@@ -217,12 +217,12 @@ class Database {
   }
 }
 
-/** SQLite knows no booleans and dates; names come without their `$`. */
+/** SQLite knows no booleans and dates; Sequelize's names begin with a `$`, the driver's do not. */
 function bindable(parameters: object): unknown[] | object {
   if (Array.isArray(parameters)) return parameters.map(bindableValue);
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name.replace(/^\$/, ""), bindableValue(value)]),
-  );
+  const bound: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parameters)) bound[name.slice(1)] = bindableValue(value);
+  return bound;
 }
 
 function bindableValue(value: unknown): unknown {
