@@ -346,7 +346,7 @@ export type Operations = {
   /** users: list */
   "users.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -409,7 +409,7 @@ export type Operations = {
   /** api-keys: list */
   "api-keys.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -447,7 +447,7 @@ export type Operations = {
   /** Files, a page at a time. */
   "artifacts.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -460,7 +460,7 @@ export type Operations = {
   /** All calls of third parties and all changes: who, what, from where, with what result. */
   "audit.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -520,7 +520,7 @@ export type Operations = {
   /** Profiles, a page at a time. */
   "config-profiles.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -539,7 +539,7 @@ export type Operations = {
       readonly priority?: number;
       readonly desired: { readonly [name: string]: unknown };
       readonly percent?: number;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -572,7 +572,7 @@ export type Operations = {
   /** Gateways, a page at a time. */
   "gateways.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -585,7 +585,7 @@ export type Operations = {
   /** Everything that happened, newest first. */
   "journal.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -612,7 +612,7 @@ export type Operations = {
   /** Twins that a filter over desired, reported, labels and more chooses. */
   "twins.list": {
     params: {
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -667,7 +667,7 @@ export type Operations = {
       readonly priority?: number;
       readonly desired?: { readonly [name: string]: unknown };
       readonly percent?: number;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -875,7 +875,7 @@ export type Operations = {
     params: {
       /** Id of a gateway */
       readonly gatewayId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -915,7 +915,7 @@ export type Operations = {
     params: {
       /** Id of a gateway */
       readonly gatewayId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -939,7 +939,7 @@ export type Operations = {
     params: {
       /** Id of a command */
       readonly commandId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -960,7 +960,7 @@ export type Operations = {
     params: {
       /** Id of a gateway */
       readonly gatewayId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
     };
@@ -999,7 +999,7 @@ export type Operations = {
     params: {
       /** Id of a node */
       readonly nodeId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** AIP-160 */
@@ -1045,7 +1045,7 @@ export type Operations = {
     params: {
       /** Id of a gateway */
       readonly gatewayId: string;
-      /** 50 when not given or 0 */
+      /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
       /** a version, or a time in RFC 3339 */

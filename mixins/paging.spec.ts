@@ -40,8 +40,8 @@ describe("orderBy", () => {
   );
 });
 
-test("the page size is 50 when not given or 0", () => {
-  expect([undefined, 0, 7].map(pageSizeOf)).toEqual([50, 50, 7]);
+test("the page size is 50 when not given or 0, and at most 1000", () => {
+  expect([undefined, 0, 7, 1000, 1001, 1e20].map(pageSizeOf)).toEqual([50, 50, 7, 1000, 1000, 1000]);
 });
 
 describe("a scan", () => {

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { DomainError } from "../actors/contracts/errors.ts";
 
 const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 1000;
 
 /** Where a page ended: the sort key of its last row. */
 export type Key = readonly (string | number)[];
 
 export function pageSizeOf(pageSize: number | undefined): number {
-  return pageSize || DEFAULT_PAGE_SIZE;
+  return Math.min(pageSize || DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
 }
 
 /** An opaque token that fits only the same list: `scope` says filter and order. */

@@ -4,6 +4,7 @@ import type { Outcome } from "../runtime/actor.ts";
 import type { Ask } from "../runtime/ask.ts";
 import type { ActionContract } from "./action.ts";
 import type { Edge } from "./edge.ts";
+import { ListParams } from "./gateways.ts";
 import { GatewayId } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -118,10 +119,7 @@ const BatchResult = Type.Object(
 );
 export type BatchResult = Static<typeof BatchResult>;
 
-const Page = {
-  pageSize: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: "50 when not given or 0" })),
-  pageToken: Type.Optional(Type.String({ maxLength: 2048 })),
-};
+const Page = { pageSize: ListParams.pageSize, pageToken: ListParams.pageToken };
 const NextPageToken = Type.String();
 
 const ofGateway = "/v1/gateways/:gatewayId/commands";

@@ -44,7 +44,10 @@ const NewGateway = Type.Object(
 export type NewGateway = Static<typeof NewGateway>;
 
 export const ListParams = {
-  pageSize: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: "50 when not given or 0" })),
+  /** A larger one is the greatest there is (AIP-158). */
+  pageSize: Type.Optional(
+    Type.Integer({ minimum: 0, description: "50 when not given or 0; more than 1000 is taken as 1000" }),
+  ),
   pageToken: Type.Optional(Type.String({ maxLength: 2048 })),
   filter: Type.Optional(Type.String({ maxLength: 4096, description: "AIP-160" })),
   orderBy: Type.Optional(Type.String({ maxLength: 256 })),

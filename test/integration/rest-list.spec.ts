@@ -69,6 +69,16 @@ describe("listing", () => {
     }
   });
 
+  test.each([
+    ["1001", 200],
+    ["99999999999", 200],
+    ["0", 200],
+    ["-1", 400],
+    ["1.5", 400],
+  ])("answers a page size of %s with %i", async (size, status) => {
+    expect((await rest.request("GET", `/v1/gateways?pageSize=${size}`)).status).toBe(status);
+  });
+
   test("refuses unknown orders and fields", async () => {
     await expect(list({ orderBy: "passwordHash" })).rejects.toMatchObject({
       type: "INVALID_ARGUMENT",
