@@ -493,7 +493,7 @@ export type Operations = {
           readonly gatewayId: string;
           readonly name: string;
           readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-          readonly result?: { readonly [name: string]: unknown };
+          readonly result?: unknown;
           readonly error?: { readonly code: number | string; readonly message: string };
           readonly createTime: string;
           readonly endTime?: string;
@@ -651,7 +651,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;
@@ -815,7 +815,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;
@@ -903,7 +903,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;
@@ -925,7 +925,7 @@ export type Operations = {
         readonly gatewayId: string;
         readonly name: string;
         readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-        readonly result?: { readonly [name: string]: unknown };
+        readonly result?: unknown;
         readonly error?: { readonly code: number | string; readonly message: string };
         readonly createTime: string;
         readonly endTime?: string;
@@ -1152,7 +1152,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;
@@ -1175,7 +1175,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;
@@ -1198,7 +1198,7 @@ export type Operations = {
       readonly gatewayId: string;
       readonly name: string;
       readonly state: "PENDING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "CANCELED";
-      readonly result?: { readonly [name: string]: unknown };
+      readonly result?: unknown;
       readonly error?: { readonly code: number | string; readonly message: string };
       readonly createTime: string;
       readonly endTime?: string;

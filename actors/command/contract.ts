@@ -1,5 +1,5 @@
 import type { CommandEnd, CommandError, CommandPriority, CommandState } from "../contracts/commands.ts";
-import type { JsonObject } from "../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../contracts/json.ts";
 
 /** Times in epoch milliseconds. */
 export type CommandView = {
@@ -7,7 +7,7 @@ export type CommandView = {
   readonly gatewayId: string;
   readonly name: string;
   readonly state: CommandState;
-  readonly result?: JsonObject;
+  readonly result?: JsonValue;
   readonly error?: CommandError;
   readonly createTime: number;
   /** With an ended one. */
@@ -31,7 +31,7 @@ export type NewCommand = {
 
 export type GatewayAnswer = {
   readonly commandId: string;
-  readonly result?: JsonObject;
+  readonly result?: JsonValue;
   /** It has failed. */
   readonly error?: CommandError;
 };
@@ -86,7 +86,7 @@ export type CommandEvents = {
     readonly commandId: string;
     readonly name: string;
     readonly state: CommandEnd;
-    readonly result?: JsonObject;
+    readonly result?: JsonValue;
     readonly error?: CommandError;
     /** Epoch milliseconds. */
     readonly createTime: number;

@@ -1,5 +1,4 @@
 import { CommandAnswer } from "../contracts/commands.ts";
-import type { JsonObject } from "../contracts/json.ts";
 import { payloadObject } from "../contracts/payload-object.ts";
 import { UP_PAYLOADS, type UpPayload } from "../contracts/payloads.ts";
 import { checker } from "../contracts/validate.ts";
@@ -12,8 +11,8 @@ const UNNAMED = { code: "ERROR", message: "" };
 /** Throws a DomainError that says what is wrong with the payload. */
 export function decodeAnswer(payload: Uint8Array): GatewayAnswer {
   const { id, status, result, error = UNNAMED } = checkAnswer(payloadObject(payload));
-  if (status === "ERROR") return { commandId: id, error };
-  return { commandId: id, ...(result && { result: result as JsonObject }) };
+  if (status === "ERROR") return { commandId: id, error: { code: error.code, message: error.message } };
+  return { commandId: id, ...(result !== undefined && { result }) };
 }
 
 /** The same for a line of a log. */

@@ -1,6 +1,6 @@
 import type { CommandError, CommandPriority } from "../contracts/commands.ts";
 import { DomainError } from "../contracts/errors.ts";
-import type { JsonObject } from "../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import { DEFAULT_LIMITS, type Limits } from "../contracts/limits.ts";
 import { checkDocument, exactBytes } from "../twin/document-limits.ts";
 import type { OpenCommand } from "./state.ts";
@@ -30,7 +30,7 @@ export function checkArgs(args: JsonObject, limits: CommandLimits): void {
 }
 
 /** Why a result cannot be kept; undefined when it can. */
-export function resultProblem(result: JsonObject, limits: CommandLimits): CommandError | undefined {
+export function resultProblem(result: JsonValue, limits: CommandLimits): CommandError | undefined {
   try {
     // Before the text is made: nesting without end has none.
     checkDocument("result", result, { ...DEFAULT_LIMITS, ...limits });

@@ -1,5 +1,5 @@
 import type { CommandEnd, CommandError, CommandPriority } from "../contracts/commands.ts";
-import type { JsonObject } from "../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../contracts/json.ts";
 import type { Trace } from "../runtime/spans.ts";
 
 /** Times in epoch milliseconds. */
@@ -18,7 +18,7 @@ export type EndedCommand = {
   readonly id: string;
   readonly name: string;
   readonly state: CommandEnd;
-  readonly result?: JsonObject;
+  readonly result?: JsonValue;
   readonly error?: CommandError;
   readonly createTime: number;
   readonly endTime: number;

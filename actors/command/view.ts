@@ -25,7 +25,7 @@ export function endedBy(event: CommandEvents["command.finished"], time: number):
     id: commandId,
     name,
     state,
-    ...(result && { result }),
+    ...(result !== undefined && { result }),
     ...(error && { error }),
     createTime,
     endTime: Math.max(time, createTime),

@@ -6,10 +6,11 @@ import type { ActionContract } from "./action.ts";
 import type { Edge } from "./edge.ts";
 import { ListParams } from "./gateways.ts";
 import { GatewayId } from "./ids.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 
 const closed = { additionalProperties: false } as const;
 const Document = Type.Unsafe<JsonObject>(Type.Object({}));
+const Value = Type.Unsafe<JsonValue>(Type.Unknown({ description: "any JSON value" }));
 const Rfc3339 = Type.String({ description: "RFC 3339 in UTC" });
 const Name = Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,127}$" });
 const Reason = Type.Optional(Type.String({ maxLength: 1024 }));
@@ -49,7 +50,7 @@ export const Command = Type.Object(
     gatewayId: GatewayId,
     name: Name,
     state: Type.Enum(COMMAND_STATES),
-    result: Type.Optional(Document),
+    result: Type.Optional(Value),
     error: Type.Optional(CommandError),
     createTime: Rfc3339,
     endTime: Type.Optional(Rfc3339),
@@ -58,16 +59,13 @@ export const Command = Type.Object(
 );
 export type Command = Static<typeof Command>;
 
-/** The payload of an answer of a gateway, on `gw/{id}/res/...`. */
-export const CommandAnswer = Type.Object(
-  {
-    id: Type.String({ minLength: 1, maxLength: 256 }),
-    status: Type.Enum(["OK", "ERROR"]),
-    result: Type.Optional(Type.Object({})),
-    error: Type.Optional(CommandError),
-  },
-  closed,
-);
+/** The payload of an answer of a gateway, on `gw/{id}/res/...`; a gateway may say more than we know. */
+export const CommandAnswer = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 256 }),
+  status: Type.Enum(["OK", "ERROR"]),
+  result: Type.Optional(Value),
+  error: Type.Optional(Type.Object(CommandError.properties)),
+});
 
 const LogLine = Type.Object(
   {

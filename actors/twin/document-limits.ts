@@ -1,12 +1,12 @@
 import { DomainError } from "../contracts/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../contracts/json.ts";
+import { isJsonObject, type JsonValue } from "../contracts/json.ts";
 import type { Limits } from "../contracts/limits.ts";
 
 /**
  * Refuses what no section may hold: too deep, too long keys, `__proto__`, endless numbers, text that UTF-8 cannot carry (and the
  * canonical JSON of desiredHash has no form for). `what` names the document.
  */
-export function checkDocument(what: string, document: JsonObject, limits: Limits): void {
+export function checkDocument(what: string, document: JsonValue, limits: Limits): void {
   checkValue(what, document, 1, limits);
 }
 

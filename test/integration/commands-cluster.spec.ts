@@ -136,6 +136,17 @@ test("answers and lines for commands that are not its own are refused, and a lar
   expect(await waiting).toMatchObject({ state: "FAILED", error: { code: "RESULT_TOO_LARGE" } });
 });
 
+test("a result is any JSON value, and stays what it is", async () => {
+  const gateway = await connect(edges[1], "gw-8", false);
+  for (const [n, result] of [0, "", false, null, [1, null]].entries()) {
+    const waiting = send("gw-8");
+    const order = await waitFor("the order", () => gateway.orders[n]);
+    await gateway.answer(order, { status: "OK", result, tookMs: 3 });
+    expect(await waiting).toMatchObject({ state: "SUCCEEDED", result });
+    expect(await get(order.id)).toEqual(await waiting);
+  }
+});
+
 test("ended commands and their logs are kept: pages, newest first, after their actor has forgotten them", async () => {
   const gateway = await connect(edges[0], "gw-7");
   for (let n = 0; n < 30; n++) await send("gw-7", { args: { n }, requestId: `r${n}` });

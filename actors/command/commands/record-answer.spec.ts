@@ -11,6 +11,9 @@ function asked(): CommandWorld {
 
 test.each([
   [{ result: { n: 1 } }, { state: "SUCCEEDED", result: { n: 1 } }],
+  [{ result: 0 }, { state: "SUCCEEDED", result: 0 }],
+  [{ result: null }, { state: "SUCCEEDED", result: null }],
+  [{ result: Number.POSITIVE_INFINITY }, { state: "FAILED", error: { code: "NUMBER_TOO_LARGE" } }],
   [{}, { state: "SUCCEEDED" }],
   [{ error: { code: 7, message: "no" } }, { state: "FAILED", error: { code: 7, message: "no" } }],
   [{ result: { text: "x".repeat(65_536) } }, { state: "FAILED", error: { code: "RESULT_TOO_LARGE" } }],

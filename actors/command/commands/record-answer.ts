@@ -36,7 +36,7 @@ function endOf(
   { actorId }: Context,
 ): CommandEvent {
   const by = `gateway:${actorId}`;
-  const problem = error ?? (result && resultProblem(result, limits));
+  const problem = error ?? (result === undefined ? undefined : resultProblem(result, limits));
   if (problem) return finishedEvent(command, "FAILED", { error: problem, by });
-  return finishedEvent(command, "SUCCEEDED", { ...(result && { result }), by });
+  return finishedEvent(command, "SUCCEEDED", { ...(result !== undefined && { result }), by });
 }

@@ -31,7 +31,7 @@ function keptOf(ended: readonly EndedCommand[]): number {
   let bytes = 0;
   let count = 0;
   for (const { result } of ended.toReversed()) {
-    bytes += result ? exactBytes(result) : 0;
+    bytes += result === undefined ? 0 : exactBytes(result);
     if (count === KEPT_ENDED || (count > 0 && bytes > KEPT_ENDED_BYTES)) break;
     count += 1;
   }

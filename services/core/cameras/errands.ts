@@ -1,6 +1,6 @@
 import type { CameraCommands, Errand, StartOutcome } from "../../../actors/camera/contract.ts";
 import { DomainError, type ErrorType } from "../../../actors/contracts/errors.ts";
-import type { JsonObject, JsonValue } from "../../../actors/contracts/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../actors/contracts/json.ts";
 import type { Downlink } from "../../../actors/runtime/actor.ts";
 import type { Log } from "../../../actors/runtime/ports.ts";
 import type { Trace } from "../../../actors/runtime/spans.ts";
@@ -68,7 +68,7 @@ export class Errands {
   async #start(gatewayId: string, task: Task): Promise<string> {
     try {
       const { result } = await this.#command(gatewayId, "start", task);
-      const url = this.#urlOf(gatewayId, task, result?.url);
+      const url = this.#urlOf(gatewayId, task, isJsonObject(result) ? result.url : undefined);
       await this.#answered(gatewayId, task, { ok: true, url });
       return url;
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Artifact } from "../../../actors/contracts/artifacts.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { DomainError } from "../../../actors/contracts/errors.ts";
-import type { JsonObject } from "../../../actors/contracts/json.ts";
+import { isJsonObject, type JsonObject } from "../../../actors/contracts/json.ts";
 import { type Caller, call } from "../../../mixins/bridge.ts";
 import { commandGateway, refused } from "./gateway-command.ts";
 import type { CameraSettings } from "./settings.ts";
@@ -28,7 +28,8 @@ export async function takeSnapshot(
     by,
   });
   const { artifactId, token } = ticket;
-  if (result && "data" in result) return putPicture(caller, wanted, { artifactId, token, result });
+  if (isJsonObject(result) && "data" in result)
+    return putPicture(caller, wanted, { artifactId, token, result });
   return pictureOf(caller, gatewayId, artifactId);
 }
 

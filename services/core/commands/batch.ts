@@ -51,7 +51,7 @@ function withinReply(results: readonly BatchResult[]): BatchResult[] {
   let bytes = 0;
   return results.map((result) => {
     bytes += Buffer.byteLength(JSON.stringify(result));
-    if (bytes <= MAX_REPLY_BYTES || !result.command?.result) return result;
+    if (bytes <= MAX_REPLY_BYTES || result.command?.result === undefined) return result;
     const { result: omitted, ...command } = result.command;
     bytes -= Buffer.byteLength(JSON.stringify(omitted));
     return { ...result, command, resultOmitted: true };
