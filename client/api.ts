@@ -878,6 +878,9 @@ export type Operations = {
       /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
+      /** AIP-160 */
+      readonly filter?: string;
+      readonly orderBy?: string;
     };
     result: {
       readonly cameras: readonly Camera[];
@@ -918,6 +921,9 @@ export type Operations = {
       /** 50 when not given or 0; more than 1000 is taken as 1000 */
       readonly pageSize?: number;
       readonly pageToken?: string;
+      /** AIP-160 */
+      readonly filter?: string;
+      readonly orderBy?: string;
     };
     result: {
       readonly commands: readonly {
@@ -1473,7 +1479,7 @@ export const OPERATIONS: { readonly [Name in keyof Operations]: Route } = {
   "cameras.list": {
     method: "GET",
     path: "/v1/gateways/{gatewayId}/cameras",
-    query: ["pageSize", "pageToken"],
+    query: ["pageSize", "pageToken", "filter", "orderBy"],
   },
   "commands.create": {
     method: "POST",
@@ -1485,7 +1491,7 @@ export const OPERATIONS: { readonly [Name in keyof Operations]: Route } = {
   "commands.list": {
     method: "GET",
     path: "/v1/gateways/{gatewayId}/commands",
-    query: ["pageSize", "pageToken"],
+    query: ["pageSize", "pageToken", "filter", "orderBy"],
   },
   "commands.log": { method: "GET", path: "/v1/commands/{commandId}/log", query: ["pageSize", "pageToken"] },
   "commands.gatewayLog": {

@@ -75,9 +75,11 @@ type Scan<Row> = {
   readonly fetch: (after: Key | undefined, limit: number) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => Key;
   readonly accepts: (row: Row) => boolean;
+  /** Rows that are fetched at once at most: few, where they are large. */
+  readonly maxChunk?: number;
 };
 
-const MAX_SCANNED = 20_000;
+const MAX_CHUNKS = 20;
 const MAX_CHUNK = 1000;
 
 /**
@@ -85,12 +87,12 @@ const MAX_CHUNK = 1000;
  * even empty and still have a next one (AIP-158).
  */
 export async function scanPage<Row>(scan: Scan<Row>): Promise<{ rows: Row[]; next: Key | undefined }> {
-  const { pageSize, fetch, keyOf, accepts } = scan;
+  const { pageSize, fetch, keyOf, accepts, maxChunk = MAX_CHUNK } = scan;
   const rows: Row[] = [];
   let after = scan.start;
-  for (let scanned = 0; scanned < MAX_SCANNED; ) {
+  for (let scanned = 0; scanned < MAX_CHUNKS * maxChunk; ) {
     // One more than needed tells whether there is a next page; selective filters are worth larger chunks.
-    const limit = scanned === 0 ? Math.min(pageSize + 1, MAX_CHUNK) : MAX_CHUNK;
+    const limit = scanned === 0 ? Math.min(pageSize + 1, maxChunk) : maxChunk;
     const chunk = await fetch(after, limit);
     for (const row of chunk.filter(accepts)) {
       const last = rows.at(-1);

@@ -89,10 +89,7 @@ export type WantedMove = Static<typeof Wanted>;
 export const cameraActions = {
   "cameras.list": {
     summary: "The cameras of a gateway, and what their streams have cost it.",
-    params: Type.Object(
-      { gatewayId: GatewayId, pageSize: ListParams.pageSize, pageToken: ListParams.pageToken },
-      closed,
-    ),
+    params: Type.Object({ gatewayId: GatewayId, ...ListParams }, closed),
     result: Type.Object(
       {
         cameras: Type.Array(Camera),

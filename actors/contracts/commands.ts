@@ -151,9 +151,9 @@ export const commandActions = {
     result: Command,
     rest: { method: "GET", path: one, role: "viewer", body: "none" },
   },
-  /** Newest first. */
+  /** Newest first when nothing else is asked for. */
   "commands.list": {
-    params: Type.Object({ gatewayId: GatewayId, ...Page }, closed),
+    params: Type.Object({ gatewayId: GatewayId, ...ListParams }, closed),
     result: Type.Object({ commands: Type.Array(Command), nextPageToken: NextPageToken }, closed),
     rest: { method: "GET", path: ofGateway, role: "viewer", body: "none" },
   },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Params } from "../../actors/contracts/contract.ts";
 import { CommandTable } from "../../services/core/commands/command-table.ts";
 import type { Finished } from "../../services/core/commands/finished.ts";
+import { listCommands } from "../../services/core/commands/list.ts";
 import { LogTable } from "../../services/core/commands/log-table.ts";
 import { LogWriter, MAX_LINES } from "../../services/core/commands/log-writer.ts";
 import { removeBefore } from "../../services/core/commands/retention.ts";
@@ -26,6 +28,8 @@ function line(seq: number, time: number) {
   };
 }
 
+const newest = (limit: number, after?: Finished) => ({ after, descending: true, limit });
+
 describe.each(DATABASES)("on %s", (_driver, open) => {
   let database: OpenedDatabase;
 
@@ -44,9 +48,42 @@ describe.each(DATABASES)("on %s", (_driver, open) => {
     expect(await table.find(large.id)).toEqual(large);
     expect(await table.find(failed.id)).toEqual(failed);
     expect(await table.find("gw~1.x")).toBeUndefined();
-    expect(await table.list("gw:1", undefined, 2)).toEqual([command(3), failed]);
-    expect(await table.list("gw:1", failed, 2)).toEqual([large]);
+    expect(await table.list("gw:1", newest(2))).toEqual([command(3), failed]);
+    expect(await table.list("gw:1", newest(2, failed))).toEqual([large]);
     await table.add([]);
+  });
+
+  test("a list is filtered and ordered, pages with what only the actor has", async () => {
+    const table = new CommandTable(database.sequelize);
+    await table.add(Array.from({ length: 250 }, (_, n) => command(n, n % 100 === 7 ? { name: "ping" } : {})));
+    const recent = [
+      { ...command(249), name: "ping" },
+      { ...command(300), name: "ping" },
+    ];
+    const pages = async (asked: Omit<Params<"commands.list">, "gatewayId">) => {
+      const found: number[][] = [];
+      for (let pageToken = ""; ; ) {
+        const page = await listCommands(table, { gatewayId: "gw:1", ...asked, pageToken }, recent);
+        found.push(page.commands.map(({ id }) => Number(id.slice(5))));
+        pageToken = page.nextPageToken;
+        if (!pageToken) return found;
+      }
+    };
+    expect(await pages({ pageSize: 2, filter: "name = ping" })).toEqual([[300, 249], [207, 107], [7]]);
+    expect(await pages({ pageSize: 3, filter: "name = ping", orderBy: "createTime" })).toEqual([
+      [7, 107, 207],
+      [249, 300],
+    ]);
+    expect(
+      await pages({ filter: `createTime < "${new Date(command(3).createTime).toISOString()}"` }),
+    ).toEqual([[2, 1, 0]]);
+    expect((await pages({ pageSize: 1000, orderBy: "createTime" })).map(({ length }) => length)).toEqual([
+      100, 100, 51,
+    ]);
+    const none = { filter: "state = SUCCEEDED AND error.code = BUSY", orderBy: "createTime desc" };
+    expect(await pages(none)).toEqual([[]]);
+    for (const asked of [{ filter: "args.n = 1" }, { filter: "state = DONE" }, { orderBy: "name" }])
+      await expect(pages(asked)).rejects.toThrow();
   });
 
   test("lines: each once, by number or by gateway, and so many of a command", async () => {
@@ -73,7 +110,7 @@ describe.each(DATABASES)("on %s", (_driver, open) => {
     await tables[1].add([line(1, 10), line(2, command(599).endTime)]);
     const removed = await removeBefore(command(599).endTime, tables, new AbortController().signal);
     expect(removed).toBe(600);
-    expect(await tables[0].list("gw:1", undefined, 9)).toEqual([command(599)]);
+    expect(await tables[0].list("gw:1", newest(9))).toEqual([command(599)]);
     expect(await tables[1].ofCommand(command(1).id, -1, 9)).toHaveLength(1);
   });
 });

@@ -19,8 +19,10 @@ type Row = {
   readonly outcome: string;
 };
 
-/** The place of a command among a gateway's, newest first. */
+/** The place of a command among a gateway's. */
 export type Place = { readonly createTime: number; readonly id: string };
+
+type Part = { readonly after: Place | undefined; readonly descending: boolean; readonly limit: number };
 
 /** Commands that have ended, long after their actors have forgotten them. */
 export class CommandTable {
@@ -49,14 +51,15 @@ export class CommandTable {
     return row && viewOf(row);
   }
 
-  /** Newest first, from beyond the place on. */
-  async list(gatewayId: string, after: Place | undefined, limit: number): Promise<CommandView[]> {
+  /** By the time of their creation, from beyond the place on. */
+  async list(gatewayId: string, { after, descending, limit }: Part): Promise<CommandView[]> {
     const statement = this.#sql.statement();
     const of = `gateway_id = ${statement.value(gatewayId)}`;
+    const [than, direction] = descending ? ["<", "DESC"] : [">", "ASC"];
     const beyond = after
-      ? ` AND create_time <= ${statement.value(after.createTime)} AND (create_time < ${statement.value(after.createTime)} OR id < ${statement.value(after.id)})`
+      ? ` AND create_time ${than}= ${statement.value(after.createTime)} AND (create_time ${than} ${statement.value(after.createTime)} OR id ${than} ${statement.value(after.id)})`
       : "";
-    const order = `ORDER BY create_time DESC, id DESC LIMIT ${limit}`;
+    const order = `ORDER BY create_time ${direction}, id ${direction} LIMIT ${limit}`;
     return (await this.#sql.read<Row>(`${SELECT} WHERE ${of}${beyond} ${order}`, statement)).map(viewOf);
   }
 

@@ -1,33 +1,59 @@
 import type { CommandView } from "../../../actors/command/contract.ts";
+import { Command } from "../../../actors/contracts/commands.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { firstThatFit } from "../../../mixins/actor-asks.ts";
-import { keyOfToken, pageSizeOf, pageTokenOf } from "../../../mixins/paging.ts";
+import { matches, valueAt } from "../../../mixins/filter/matches.ts";
+import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
+import { printFilter } from "../../../mixins/filter/print.ts";
+import { keyOfToken, orderOf, pageSizeOf, pageTokenOf, scanPage } from "../../../mixins/paging.ts";
 import type { CommandTable, Place } from "./command-table.ts";
 import type { LogTable } from "./log-table.ts";
 import { commandResource } from "./resource.ts";
 
 /** Results are large: a page may be shorter than was asked for, and still have a next one. */
 const MAX_PAGE = 100;
+const NEWEST_FIRST = "createTime desc";
+/** What is in them can be asked for, too. */
+const DOCUMENTS = ["result", "error"];
 
 /** `recent`: what the actor has; the table may lag behind it. */
 export async function listCommands(
   table: CommandTable,
-  { gatewayId, pageSize, pageToken }: Params<"commands.list">,
+  { gatewayId, pageSize, pageToken, ...asked }: Params<"commands.list">,
   recent: readonly CommandView[],
 ): Promise<Result<"commands.list">> {
-  const scope = ["commands", gatewayId];
-  const key = keyOfToken(pageToken, scope, [0, ""]);
-  const after = key && { createTime: Number(key[0]), id: String(key[1]) };
-  const limit = Math.min(pageSizeOf(pageSize), MAX_PAGE);
-  const older = await table.list(gatewayId, after, limit + 1);
-  const newer = recent.filter((command) => !after || compare(after, command) < 0);
-  const all = [...new Map([...older, ...newer].map((command) => [command.id, command])).values()];
-  const page = thatFit(all.toSorted(compare).slice(0, limit));
-  const last = page.length < all.length ? page.at(-1) : undefined;
+  const filter = parseFilter(asked.filter);
+  requireFields(filter, isKnown, Command.properties);
+  const { descending } = orderOf(asked.orderBy?.trim() || NEWEST_FIRST, ["createTime"]);
+  const scope = ["commands", gatewayId, printFilter(filter), String(descending)];
+  const { rows, next } = await scanPage({
+    pageSize: Math.min(pageSizeOf(pageSize), MAX_PAGE),
+    maxChunk: MAX_PAGE + 1,
+    start: keyOfToken(pageToken, scope, [0, ""]),
+    fetch: async (key, limit) => {
+      const after = key && { createTime: Number(key[0]), id: String(key[1]) };
+      const older = await table.list(gatewayId, { after, descending, limit });
+      const newer = recent.filter((command) => !after || compare(after, command, descending) < 0);
+      const all = [...new Map([...older, ...newer].map((command) => [command.id, command])).values()];
+      return all.toSorted((a, b) => compare(a, b, descending)).slice(0, limit);
+    },
+    keyOf,
+    accepts: (command) => matches(filter, (path) => valueAt(commandResource(command), path)),
+  });
+  const page = thatFit(rows);
+  const last = page.length < rows.length ? page.at(-1) : undefined;
   return {
     commands: page.map(commandResource),
-    nextPageToken: pageTokenOf(scope, last && [last.createTime, last.id]),
+    nextPageToken: pageTokenOf(scope, last ? keyOf(last) : next),
   };
+}
+
+function isKnown([field = "", ...below]: readonly string[]): boolean {
+  return (below.length === 0 && Object.hasOwn(Command.properties, field)) || DOCUMENTS.includes(field);
+}
+
+function keyOf({ createTime, id }: Place): [number, string] {
+  return [createTime, id];
 }
 
 export async function listLog(
@@ -63,9 +89,9 @@ export async function listGatewayLog(
   };
 }
 
-/** Newest first. */
-function compare(a: Place, b: Place): number {
-  return b.createTime - a.createTime || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+function compare(a: Place, b: Place, descending: boolean): number {
+  const order = a.createTime - b.createTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return descending ? -order : order;
 }
 
 function thatFit<Item>(items: readonly Item[]): readonly Item[] {
