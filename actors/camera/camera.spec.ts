@@ -17,7 +17,7 @@ import {
 import type { CameraCommand, Errand } from "./contract.ts";
 import { DEFAULT_CAMERA_RULES } from "./rules.ts";
 import { dueTimeOf } from "./settle.ts";
-import { type CameraState, EMPTY_CAMERAS } from "./state.ts";
+import { type CameraState, EMPTY_CAMERAS, isHere } from "./state.ts";
 
 const { graceMs, patienceMs } = DEFAULT_CAMERA_RULES;
 
@@ -121,20 +121,25 @@ class World {
   }
 
   #view(what: "start" | "keep" | "stop", viewer: string, ttlMs: number): void {
-    const expireTime = this.leases.get(viewer) ?? 0;
-    if (what === "stop") {
-      this.tell(stop(viewer));
-      if (!this.leases.delete(viewer)) return;
-    } else {
-      if (what === "keep" && expireTime <= this.now) return;
-      this.streams += 1;
-      this.tell(what === "start" ? start(viewer, ttlMs, `s${this.streams}`) : keep(viewer, ttlMs));
-      const { leases } = firstOf(this.state);
-      this.leases.set(viewer, leases.find((lease) => lease.viewer === viewer)?.expireTime ?? 0);
-    }
-    const ends = [...this.leases.values()];
-    const until = Math.max(this.now, ...ends);
-    this.heldUntil = what === "stop" ? Math.min(this.heldUntil, until) : until;
+    if (what === "stop") return this.#leave(viewer);
+    if (what === "keep" && (this.leases.get(viewer) ?? 0) <= this.now) return;
+    this.streams += 1;
+    const wish = what === "start" ? start(viewer, ttlMs, `s${this.streams}`) : keep(viewer, ttlMs);
+    if (what === "start" && this.#isCutOff()) return expect(() => this.tell(wish)).toThrow("offline");
+    this.tell(wish);
+    const { leases } = firstOf(this.state);
+    this.leases.set(viewer, leases.find((lease) => lease.viewer === viewer)?.expireTime ?? 0);
+    this.heldUntil = Math.max(this.now, ...this.leases.values());
+  }
+
+  #leave(viewer: string): void {
+    this.tell(stop(viewer));
+    if (!this.leases.delete(viewer)) return;
+    this.heldUntil = Math.min(this.heldUntil, Math.max(this.now, ...this.leases.values()));
+  }
+
+  #isCutOff(): boolean {
+    return firstOf(this.state).stream?.phase === "INTERRUPTED" && !isHere(this.state);
   }
 
   #answer(ok: boolean, isUncertain: boolean): void {

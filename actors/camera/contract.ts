@@ -40,7 +40,7 @@ type Nothing = Record<never, never>;
 
 /** Every message of the camera actor, whose id is the gateway's: its parameters and its reply. */
 export type CameraCommands = {
-  /** `newStreamId`: that of the stream which begins with this call, if one does. Throws TOO_MANY_VIEWERS. */
+  /** `newStreamId`: that of the stream which begins with this call, if one does. Throws TOO_MANY_VIEWERS, GATEWAY_OFFLINE. */
   startStream: {
     params: OfViewer & { readonly ttlMs: number; readonly newStreamId: string };
     reply: StreamView;

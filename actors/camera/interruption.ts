@@ -18,10 +18,14 @@ export function isBack(camera: Camera, now: number): Camera {
   };
 }
 
-/** It was switched on anew: it has forgotten all pushes, those too that it was about to begin. */
-export function rebooted(camera: Camera, now: number): Camera {
+/**
+ * It was switched on anew: it has forgotten all pushes, those too that it was about to begin, but for what it was told
+ * `since` it is back.
+ */
+export function rebooted(camera: Camera, now: number, since: number): Camera {
   const { stream } = camera;
   const forgotten = { ...camera, stops: [] };
+  if (stream && stream.phase !== "INTERRUPTED" && stream.askTime >= since) return forgotten;
   if (stream?.phase !== "STARTING") return isBack(interrupted(forgotten, now), now);
   return { ...forgotten, stream: { ...stream, phase: "INTERRUPTED", dueTime: now } };
 }

@@ -47,6 +47,9 @@ export type Camera = {
   readonly control: Control | null;
 };
 
+/** `time`: when it came or went, epoch milliseconds; not in what was stored by earlier versions. */
+type Presence = { readonly order: number; readonly isOnline: boolean; readonly time?: number };
+
 /** All cameras of a gateway. */
 export type CameraState = {
   readonly cameras: readonly Camera[];
@@ -54,7 +57,7 @@ export type CameraState = {
   readonly boot: string | null;
   /** The place of the last word of the twin, and of presence: older ones change nothing. */
   readonly twinOrder: number;
-  readonly presence: { readonly order: number; readonly isOnline: boolean } | null;
+  readonly presence: Presence | null;
   /** Of all streams that have ended; milliseconds. */
   readonly streamedMs: number;
 };

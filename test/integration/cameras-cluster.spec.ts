@@ -181,6 +181,7 @@ test("a gateway that was away, or was switched on anew, pushes again for those w
   await waitFor("the interruption", async () => (await at().get()).stream.state === "INTERRUPTED");
   await expect(at().start("other")).rejects.toMatchObject({ type: "GATEWAY_OFFLINE" });
   expect(starts()).toHaveLength(2);
+  expect((await at().get()).stream.viewers).toMatchObject([{ viewer: "page" }]);
   await outside.presence(gatewayId, "ONLINE");
   await waitFor("the stream again", async () => (await at().get()).stream.state === "ON");
   expect(starts().map(({ args }) => args.streamId)).toEqual([streamId, streamId, streamId]);

@@ -18,6 +18,6 @@ export function presenceChanged(
   const cameras = state.cameras.map((camera) =>
     isHereNow ? isBack(camera, context.now) : interrupted(camera, null),
   );
-  const changed = { ...state, cameras, presence: { order, isOnline: isHereNow } };
+  const changed = { ...state, cameras, presence: { order, isOnline: isHereNow, time: context.now } };
   return settle(state, changed, rules, context, { reason: "interrupted" });
 }

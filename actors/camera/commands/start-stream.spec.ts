@@ -6,6 +6,7 @@ import {
   camerasAfter,
   firstOf,
   hello,
+  presence,
   start,
   told,
   watched,
@@ -49,6 +50,14 @@ test("viewers are bounded, and those that have left make room", () => {
   for (let n = 1; n < 50; n += 1) state = cameraStep(state, start(`w${n}`, 30_000), 1200).state;
   expect(() => cameraStep(state, start("more"), 1300)).toThrow("50 viewers");
   expect(firstOf(cameraStep(state, start("more"), 40_000).state).leases).toHaveLength(2);
+});
+
+test("while the gateway is away there is no new lease, and who had one keeps it as it was", () => {
+  const away = cameraStep(watched(), presence(1, false), 2100).state;
+  for (const viewer of ["v", "w"])
+    expect(() => cameraStep(away, start(viewer, 300_000), 3000)).toThrow("offline");
+  const again = cameraStep(away, presence(2, true), 4000).state;
+  expect(firstOf(again).leases).toEqual([{ viewer: "v", by: "ann", expireTime: 61_000 }]);
 });
 
 test("there has to be such a camera", () => {

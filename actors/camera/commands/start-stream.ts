@@ -1,3 +1,4 @@
+import { DomainError } from "../../contracts/errors.ts";
 import type { Context, Decision } from "../../runtime/actor.ts";
 import type { CameraCommands, CameraEvent, StreamView } from "../contract.ts";
 import { apply } from "../events/apply.ts";
@@ -28,7 +29,10 @@ export function startStream(
   const changed = withCamera(state, { ...camera, leases, stream });
   const decision = settle(state, changed, rules, context, { by: params.by });
   const after = decision.events.reduce(apply, state);
-  return { ...decision, reply: viewOf(cameraOf(after, params.cameraId, context), params) };
+  const reply = viewOf(cameraOf(after, params.cameraId, context), params);
+  // Who is told that it cannot be has no lease by which it would begin later.
+  if (reply.phase === "INTERRUPTED") throw new DomainError("GATEWAY_OFFLINE", { gatewayId: context.actorId });
+  return { ...decision, reply };
 }
 
 function newStream({ newStreamId, by }: Params, now: number): Stream {

@@ -115,7 +115,6 @@ export function camerasService(options: CamerasOptions): ServiceSchema {
         const by = nameOf(context);
         const wish = { cameraId, viewer, by, ttlMs: ttlMsOf(params), newStreamId: randomUUID() };
         const view = await asks.ask(context, gatewayId, "startStream", wish);
-        if (view.phase === "INTERRUPTED") throw new DomainError("GATEWAY_OFFLINE", { gatewayId });
         return watched(context, params, view);
       },
       async keepStream(params, context) {
