@@ -60,9 +60,11 @@ export function httpServer(options: HttpServerOptions, handle: Handle): Server {
   const admits = admission(server, options, maxConnections);
   const policy = Object.entries(headersPolicy(certificates !== undefined));
   const origins = new Set(options.corsOrigins);
-  const begun = requestsInFlight(options);
+  const inFlight = requestsInFlight(options);
+  endWithAnswers(server, inFlight);
   const serve: Handle = (request, response) => {
-    begun(response);
+    inFlight.add(response);
+    response.once("close", () => inFlight.delete(response));
     limitBody(request, options.timeouts.requestMs, () =>
       server.emit("clientError", tooSlow(), request.socket),
     );
@@ -110,9 +112,18 @@ function newServer({ certificates, timeouts, counters }: HttpServerOptions): Ser
 function patient(server: Server, silenceMs: number, isTls: boolean): Server {
   server.timeout = silenceMs;
   server.on("clientError", refuseBroken(headersPolicy(isTls)));
-  const closeIdle = server.closeIdleConnections.bind(server);
-  server.closeIdleConnections = () => void setTimeout(closeIdle, LAST_REQUEST_MS);
   return server;
+}
+
+/** `server.close()` closes idle connections; those of the answers under way are to end with these. */
+function endWithAnswers(server: Server, inFlight: ReadonlySet<ServerResponse>): void {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    for (const response of inFlight) if (!response.headersSent) response.setHeader("Connection", "close");
+    // Whose answer has told otherwise gets a moment after it.
+    server.keepAliveTimeout = LAST_REQUEST_MS;
+    setTimeout(closeIdle, LAST_REQUEST_MS);
+  };
 }
 
 /** Why it cannot be served, whatever it asks for. */
@@ -134,16 +145,11 @@ function tooSlow(): Error {
   return Object.assign(new Error("Request timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
 }
 
-/** To be told of each answer that begins. */
-function requestsInFlight({ counters }: HttpServerOptions): (response: ServerResponse) => void {
-  let count = 0;
-  counters?.onScrape?.(() => counters.gauge?.("gateway_twin.rest.requests.in_flight", count));
-  return (response) => {
-    count += 1;
-    response.once("close", () => {
-      count -= 1;
-    });
-  };
+/** The answers that are under way, and counted. */
+function requestsInFlight({ counters }: HttpServerOptions): Set<ServerResponse> {
+  const inFlight = new Set<ServerResponse>();
+  counters?.onScrape?.(() => counters.gauge?.("gateway_twin.rest.requests.in_flight", inFlight.size));
+  return inFlight;
 }
 
 /** Tells whether a connection came while there was room. */

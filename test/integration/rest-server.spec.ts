@@ -169,6 +169,24 @@ test("requests under way are finished when the service ends", async () => {
   await closed;
 });
 
+test("a connection whose answer had begun when the service ends is closed with it", async () => {
+  const own = await startRest([], { timeouts: { closeMs: 60_000 } });
+  const [socket, idle] = [connect(own.port, "127.0.0.1"), connect(own.port, "127.0.0.1")];
+  await Promise.all([once(socket, "connect"), once(idle, "connect")]);
+  const head = `POST /v1/gateways HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n`;
+  socket.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n`);
+  // By then it is being served.
+  idle.write("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  await once(idle, "data");
+  const start = performance.now();
+  const stopped = own.stop();
+  await once(idle, "close");
+  socket.write("{}");
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 201 .*Connection: close/s);
+  await stopped;
+  expect(performance.now() - start).toBeLessThan(3000);
+});
+
 test("a connection in use is closed with its next answer when the service ends", async () => {
   const own = await startRest([], { timeouts: { closeMs: 60_000 } });
   const socket = connect(own.port, "127.0.0.1");
