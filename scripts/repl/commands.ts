@@ -51,9 +51,8 @@ export const COMMANDS: readonly Command[] = [
     async run(caller, type) {
       const { partitions } = await call(caller, "cluster.get", {});
       if (type === undefined) return partitions;
-      const share = partitions[type];
-      if (!share) throw unknownType(type);
-      return share;
+      requireOneOf("type", type, Object.keys(partitions));
+      return partitions[type];
     },
   },
   {
@@ -67,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
     parameters: ["<node>"],
     description: "Moves all that a node owns to others; it takes nothing until it is started anew",
     async run(caller, node = "") {
+      await requireNode(caller, node);
       const params = { timeoutSeconds: DRAIN_SECONDS };
       return call(caller, "node.drain", params, { nodeID: node, timeout: (DRAIN_SECONDS + 5) * 1000 });
     },
@@ -98,6 +98,7 @@ export const COMMANDS: readonly Command[] = [
     parameters: ["[type]"],
     description: "Messages that were put aside, oldest first",
     async run(caller, type) {
+      if (type !== undefined) await requireType(caller, type);
       return call(caller, "dead-letters.list", { limit: 100, ...(type !== undefined && { type }) });
     },
   },
@@ -105,16 +106,19 @@ export const COMMANDS: readonly Command[] = [
     name: "redrive",
     parameters: ["<id>"],
     description: "Hands a dead letter on once more; it is forgotten when that succeeds",
-    run: async (caller, id = "") => call(caller, "dead-letters.redrive", { id }),
+    async run(caller, id = "") {
+      const redriven = await call(caller, "dead-letters.redrive", { id });
+      if (redriven.state === "NOT_FOUND")
+        throw refused(`there is no dead letter '${id}'; 'deadletters' lists those that there are`);
+      return redriven;
+    },
   },
 ];
 
 function profileKindOf(text: string): ProfileKind {
   const kind = PROFILE_KINDS.find((each) => each.toLowerCase() === text.toLowerCase());
   if (kind) return kind;
-  throw new DomainError("INVALID_ARGUMENT", {
-    problem: `'${text}' is not a kind of profile; cpu and heap are`,
-  });
+  throw refused(`'${text}' is not a kind of profile; cpu and heap are`);
 }
 
 async function handOff(caller: Caller, type = "", target = ""): Promise<{ moved: number[] }> {
@@ -123,9 +127,7 @@ async function handOff(caller: Caller, type = "", target = ""): Promise<{ moved:
     ? owned.filter(({ partition }) => partition === Number(target))
     : owned.filter(({ owner }) => owner === target);
   if (wanted.length === 0)
-    throw new DomainError("INVALID_ARGUMENT", {
-      problem: `'${target}' is neither a partition of '${type}' nor a node that owns one`,
-    });
+    throw refused(`'${target}' is neither a partition of '${type}' nor a node that owns one`);
   const moved: number[] = [];
   for (const { partition, owner } of wanted) {
     if (owner !== null && (await isMoved(caller, { type, partition }, owner))) moved.push(partition);
@@ -155,11 +157,27 @@ async function ownerOf(caller: Caller, type: string, actorId: string): Promise<O
 }
 
 async function partitionsOf(caller: Caller, type: string): Promise<Owned[]> {
-  const { partitions } = await call(caller, "cluster.partitions", { type });
-  if (partitions.length === 0) throw unknownType(type);
-  return partitions;
+  await requireType(caller, type);
+  return (await call(caller, "cluster.partitions", { type })).partitions;
 }
 
-function unknownType(type: string): DomainError {
-  return new DomainError("INVALID_ARGUMENT", { problem: `there are no partitions of a type '${type}'` });
+async function requireType(caller: Caller, type: string): Promise<void> {
+  requireOneOf("type", type, Object.keys((await call(caller, "cluster.get", {})).partitions));
+}
+
+async function requireNode(caller: Caller, nodeId: string): Promise<void> {
+  const { nodes } = await call(caller, "cluster.get", {});
+  requireOneOf(
+    "node",
+    nodeId,
+    nodes.map((node) => node.nodeId),
+  );
+}
+
+function requireOneOf(what: string, name: string, known: readonly string[]): void {
+  if (!known.includes(name)) throw refused(`there is no ${what} '${name}'; there are ${known.join(", ")}`);
+}
+
+function refused(problem: string): DomainError {
+  return new DomainError("INVALID_ARGUMENT", { problem });
 }

@@ -160,7 +160,15 @@ describe("two nodes", () => {
       { nodeId: "n1", level: "debug", module: "*" },
       { nodeId: "n2", level: "debug", module: "*" },
     ]);
-    expect(await repl("owners", "nothing")).toMatchObject({ code: 1 });
+    const wrong = [
+      [["owners", "nothing"], /there is no type 'nothing'; there are .*twin/],
+      [["deadletters", "nothing"], /there is no type 'nothing'; there are .*twin/],
+      [["drain", "nope"], /there is no node 'nope'; there are .*n1/],
+      [["redrive", "nope"], /there is no dead letter 'nope'/],
+    ] as const;
+    const answers = await Promise.all(wrong.map(([words]) => repl(...words)));
+    for (const [n, [, told]] of wrong.entries())
+      expect(answers[n]).toMatchObject({ code: 1, output: expect.stringMatching(told) });
     expect(await repl("dance")).toMatchObject({ code: 1, output: expect.stringContaining("drain <node>") });
   });
 });
