@@ -56,6 +56,9 @@ export class PresenceWorld {
     this.tell({ name: "openConnection", params: { connection: connection(sessionId, keepAliveMs) } });
     if (!counts) return;
     if (!isAnonymous) this.#vouched.delete("broker:");
+    // A gateway has one connection to the broker.
+    if (isAtBroker(sessionId))
+      for (const id of this.#vouched.keys()) if (isAtBroker(id)) this.#vouched.delete(id);
     this.#vouched.set(sessionId, { since: this.#elapsed, forMs: keepAliveMs });
   }
 
@@ -63,7 +66,7 @@ export class PresenceWorld {
     this.tell(close(sessionId, reason));
     this.#vouched.delete(sessionId);
     const isForgotten = this.state === EMPTY_PRESENCE;
-    if (!sessionId.startsWith("broker:") && !isForgotten) this.#closed.add(sessionId);
+    if (!isAtBroker(sessionId) && !isForgotten) this.#closed.add(sessionId);
   }
 
   /** The edges say of every open connection that it still is. */
@@ -128,6 +131,7 @@ export class PresenceWorld {
     ensure(isOnline || !this.isVouchedFor, "somebody vouches for it");
     ensure(isOnline || connections.length === 0, "a connection is open");
     ensure(!this.openIds.some((id) => this.#closed.has(id)), "a closed connection is open");
+    ensure(this.openIds.filter(isAtBroker).length <= 1, "two connections to one broker");
     ensure(connections.length === 0 || !ended, "it is in grace and has a connection");
     ensure(Boolean(ended) || connections.length > 0 || !isOnline, "it is online for nothing");
     ensure(Boolean(ended) || state !== "SUSPECT", "it is suspect for ever");
@@ -170,6 +174,10 @@ export class PresenceWorld {
     this.#vouched.clear();
     this.#closed.clear();
   }
+}
+
+function isAtBroker(sessionId: string): boolean {
+  return sessionId.startsWith("broker:");
 }
 
 /** Much quicker than `expect`, which properties would call a million times. */

@@ -84,6 +84,14 @@ test("a broker's connection opens again under the same id, and takes the place o
   expect(named.reconnects).toEqual([]);
 });
 
+test("a broker's connection of a new power-on takes the place of the last one, which had no will, and counts as a reconnect", () => {
+  const back = after(open("s1"), open("broker:b1"), open("broker:b2"));
+  expect(ids(back)).toEqual(["s1", "broker:b2"]);
+  expect(back.reconnects.map(([, count]) => count)).toEqual([2]);
+  const gone = step(after(open("broker:b1"), open("broker:b2")), close("broker:b2"), 9000);
+  expect(changes(gone)).toEqual(["ONLINE>SUSPECT lost"]);
+});
+
 test("the anonymous one opens only when nothing else is open", () => {
   const before = after(open("broker:b1"));
   expect(step(before, open("broker:", 0), 5000).state).toBe(before);

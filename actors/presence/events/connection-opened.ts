@@ -1,5 +1,5 @@
 import type { Context } from "../../runtime/actor.ts";
-import { isAnonymous } from "../broker-session.ts";
+import { isAnonymous, isBrokerSession } from "../broker-session.ts";
 import type { Connection, PresenceEvents } from "../contract.ts";
 import { countReconnect } from "../flapping.ts";
 import type { PresenceSettings } from "../settings.ts";
@@ -12,15 +12,24 @@ export function connectionOpened(
   { now }: Context,
 ): GatewayPresence {
   const { ended: _, ...rest } = state;
-  const connections = withConnection(state.connections, connection);
-  const isMore = connections.length > state.connections.length;
-  const opened = { ...rest, connections };
-  return isMore && state.state !== "UNKNOWN" ? countReconnect(settings.flapping, opened, now) : opened;
+  const opened = { ...rest, connections: withConnection(state.connections, connection) };
+  const isKnown = state.connections.some((one) => isSame(one, connection));
+  return isKnown || state.state === "UNKNOWN" ? opened : countReconnect(settings.flapping, opened, now);
 }
 
-/** In the place of the one it is the same as, or known better than. */
+/** In the place of the one that it stands for. */
 function withConnection(connections: readonly Connection[], connection: Connection): Connection[] {
-  const isSame = ({ sessionId }: Connection) => sessionId === connection.sessionId || isAnonymous(sessionId);
-  const index = connections.findIndex(isSame);
+  const isReplaced = (one: Connection) => isSame(one, connection) || isOfEarlierBoot(one, connection);
+  const index = connections.findIndex(isReplaced);
   return index < 0 ? [...connections, connection] : connections.with(index, connection);
+}
+
+/** The same, or known better now. */
+function isSame({ sessionId }: Connection, connection: Connection): boolean {
+  return sessionId === connection.sessionId || isAnonymous(sessionId);
+}
+
+/** A gateway has one connection to the broker: who comes back without a will has lost the one of its last power-on. */
+function isOfEarlierBoot({ sessionId }: Connection, connection: Connection): boolean {
+  return isBrokerSession(sessionId) && isBrokerSession(connection.sessionId);
 }
