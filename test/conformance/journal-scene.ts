@@ -57,7 +57,7 @@ export class JournalScene {
   };
 
   readonly trim = (maxEvents: number) =>
-    trimOnce(this.#sql, { ...RETENTION, maxEvents, batchSize: 3 }, this.now);
+    trimOnce(this.sql, { ...RETENTION, maxEvents, batchSize: 3 }, this.now);
 
   readonly trimTo = async (maxEvents: number): Promise<void> => {
     while ((await this.trim(maxEvents)) > 0);
@@ -82,13 +82,14 @@ export class JournalScene {
     return this.#harness.broker;
   }
 
+  /** A new one on the same database. */
+  get sql(): Sql {
+    return new Sql(this.#opened);
+  }
+
   get #harness(): JournalHarness {
     if (!this.#journal) throw new Error("the journal runs during tests only");
     return this.#journal;
-  }
-
-  get #sql(): Sql {
-    return new Sql(this.#opened);
   }
 
   get #opened(): Sequelize {
@@ -97,6 +98,6 @@ export class JournalScene {
   }
 
   #write(text: string): Promise<number> {
-    return this.#sql.write(text, new Statement());
+    return this.sql.write(text, new Statement());
   }
 }

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Delivery } from "../../actors/runtime/ports.ts";
+import { JournalWriter } from "../../services/job/journal/writer.ts";
 import { report, update } from "../helpers/twin-builders.ts";
 import { gatewayEvent, JournalScene, type OpenJournal } from "./journal-scene.ts";
 
@@ -110,6 +111,24 @@ export function journalConformance(name: string, open: OpenJournal): void {
       const { events } = await tail({ afterSeq: 0, limit: 1000 });
       expect(events.map(({ seq }) => seq)).toEqual(deliveries.map((_, index) => index + 1));
       expect(new Set(events.map(({ event }) => event.data.index)).size).toBe(30);
+    });
+
+    test("writers that take turns read only what the others have added", async () => {
+      const happened = () =>
+        scene.twins.deliveryOf([{ actorId: "gw-1", time: scene.now, events: [{ type: "test.happened" }] }]);
+      const nodes = [scene.sql, scene.sql].map((sql) => ({
+        writer: new JournalWriter(sql),
+        reads: vi.spyOn(sql, "read"),
+      }));
+      const turns = 20;
+      for (let turn = 0; turn < turns; turn++) {
+        for (const { writer } of nodes) await writer.append(happened().rows);
+      }
+      for (const { reads } of nodes) {
+        const rows = reads.mock.settledResults.flatMap(({ value }) => value);
+        expect(rows.filter((row) => Object.hasOwn(row, "content")).length).toBeLessThanOrEqual(turns);
+      }
+      expect((await tail({ afterSeq: 0, limit: 1000 })).events).toHaveLength(2 * turns);
     });
 
     test.each<[string, string[]]>([

@@ -66,23 +66,29 @@ export class JournalWriter {
     return true;
   }
 
-  /** What is remembered, unless another node has written since. */
+  /** What is remembered, and what other nodes have written since: they take turns. */
   async #currentEnd(): Promise<End> {
     const { last } = await boundsOf(this.#sql);
-    const end = this.#end?.last === last ? this.#end : await this.#loadEnd();
-    this.#end = end;
-    return end;
+    const end = this.#end && isNear(this.#end, last) ? this.#end : await this.#endOfIndex();
+    this.#end = end.last === last ? end : await this.#caughtUp(end, last);
+    return this.#end;
   }
 
-  async #loadEnd(): Promise<End> {
+  async #endOfIndex(): Promise<End> {
     const { seq, marks } = await progressOf(this.#sql);
-    const { last } = await boundsOf(this.#sql);
-    const pages = await unindexed(this.#sql, seq, last);
-    return { last, marks: marksAfter(marks, idsOf(pages)), unindexed: pages };
+    return { last: seq, marks, unindexed: [] };
   }
 
+  async #caughtUp(end: End, last: number): Promise<End> {
+    const pages = await unindexed(this.#sql, end.last, last);
+    return { last, marks: marksAfter(end.marks, idsOf(pages)), unindexed: [...end.unindexed, ...pages] };
+  }
+
+  /** Other nodes may have added some of it to the index. */
   async #indexed(end: End): Promise<End> {
-    await addToIndex(this.#sql, end.unindexed, end.marks);
+    const { seq } = await progressOf(this.#sql);
+    const missing = end.unindexed.filter((page) => page.seq > seq);
+    await addToIndex(this.#sql, missing, end.marks);
     return { ...end, unindexed: [] };
   }
 
@@ -108,6 +114,11 @@ function draftOf(rows: readonly DeliveredRow[], before: Marks): Draft {
     advance(marks, row);
   }
   return { entries, doubtful, marks };
+}
+
+/** Is it less to read on from there than from where the index ends? A journal that was restored is shorter. */
+function isNear(end: End, last: number): boolean {
+  return last >= end.last && last - end.last < EVENTS_PER_INDEXING;
 }
 
 function eventsIn(pages: readonly Page[]): number {
