@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { type Child, startChild } from "./child.ts";
 
+const READY_TIMEOUT_MS = 2000;
 const PACKAGE = new URL("../../package.json", import.meta.url);
 
 export type NodePlan = {
@@ -18,6 +19,14 @@ export function startNode(plan: NodePlan, directory: string, print: (line: strin
   mkdirSync(directory, { recursive: true });
   const variables = { ...plan.variables, DATA_DIR: directory };
   return { ...startChild({ name: plan.id, args: startArguments(), variables, print }), plan };
+}
+
+export async function isReady(httpUrl: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
+  return fetch(`${httpUrl}/readyz`, { signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** Of package.json's start script: Node's options and the module. */

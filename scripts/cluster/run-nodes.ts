@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type NodePlan, type NodeProcess, startNode } from "./node-process.ts";
+import { isReady, type NodePlan, type NodeProcess, startNode } from "./node-process.ts";
 import { watchShares } from "./shares.ts";
 
 const READY_POLL_MS = 100;
-const READY_TIMEOUT_MS = 2000;
 
 type Run = {
   readonly plans: readonly NodePlan[];
@@ -58,14 +57,6 @@ async function announce(node: NodeProcess, over: AbortSignal, print: Run["print"
     if (await isReady(httpUrl)) return print(`${id} is ready`);
     await sleep(READY_POLL_MS);
   }
-}
-
-async function isReady(httpUrl: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
-  return fetch(`${httpUrl}/readyz`, { signal }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }
 
 async function stopAll(nodes: readonly NodeProcess[], print: Run["print"]): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { Cluster } from "../../actors/contracts/cluster.ts";
-import type { NodeProcess } from "./node-process.ts";
+import { isReady, type NodeProcess } from "./node-process.ts";
 
 const POLL_MS = 500;
 const TIMEOUT_MS = 2000;
@@ -31,16 +31,17 @@ export async function watchShares({ nodes, token, print, signal }: Watch): Promi
   }
 }
 
-/** Lines by their subject. A node that does not listen yet, or any more, says nothing. */
+/** Lines by their subject. A node that is not ready is not asked: while it starts, it would warn of the call. */
 async function firstAnswer(nodes: readonly NodeProcess[], token: string): Promise<Record<string, string>> {
-  for (const node of nodes.filter((one) => one.isRunning() && one.plan.httpUrl !== undefined)) {
-    const response = await fetch(`${node.plan.httpUrl}/v1/cluster`, {
+  for (const { isRunning, plan } of nodes) {
+    if (!isRunning() || plan.httpUrl === undefined || !(await isReady(plan.httpUrl))) continue;
+    const response = await fetch(`${plan.httpUrl}/v1/cluster`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch(() => undefined);
     if (response?.ok) return describeShares(cluster.Parse(await response.json()).partitions);
     if (response && response.status !== 503)
-      return { [node.plan.id]: `${node.plan.id} answers ${response.status} to /v1/cluster` };
+      return { [plan.id]: `${plan.id} answers ${response.status} to /v1/cluster` };
   }
   return {};
 }

@@ -26,7 +26,8 @@ async function startCluster(...args: string[]) {
     waitFor("a line", () => pattern.exec(text) ?? undefined, 25_000).catch(() => {
       throw new Error(`no line ${pattern} in:\n${text}`);
     });
-  return { child, line, pids: () => [...text.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid)) };
+  const output = () => text;
+  return { child, line, output, pids: () => [...text.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid)) };
 }
 
 function isRunning(pid: number): boolean {
@@ -38,9 +39,10 @@ function isRunning(pid: number): boolean {
 }
 
 it("`npm run cluster` shows the shares, tells of a death, and leaves nothing at its end", async () => {
-  const { child, line, pids } = await startCluster("--nodes", "2");
+  const { child, line, output, pids } = await startCluster("--nodes", "2");
   await line(/^node-1 is ready$/m);
   await line(/^twin: 256 of 256 partitions owned: node-1 \d+, node-2 \d+$/m);
+  expect(output()).not.toMatch(/is not registered/);
   const [, second] = await line(/^node-2 starts: http:\S+ mqtt:\S+ roles=all pid=(\d+)$/m);
   process.kill(Number(second), "SIGKILL");
   await line(/^node-2 ended by SIGKILL; it is not started again$/m);
