@@ -130,7 +130,7 @@ it("after a claim nobody is offline before its keep-alive has passed once more",
 it("nor one whose connection had ended: it may have come back while nobody listened", async () => {
   const first = await serve();
   await first.host.ask("gw-1", open("a"));
-  await first.host.ask("gw-1", close("a", "taken_over"));
+  await first.host.ask("gw-1", close("a", "lost"));
   await kill(first);
   now += 3_600_000;
   const { host } = await serve();
@@ -138,5 +138,5 @@ it("nor one whose connection had ended: it may have come back while nobody liste
   await host.ask("gw-1", open("b"));
   expect(await pass(host, 50_000)).toBe("ONLINE");
   await waitFor("the events", () => told.length === 3);
-  expect(told).toEqual(["UNKNOWN>ONLINE connected", "ONLINE>SUSPECT taken_over", "SUSPECT>ONLINE connected"]);
+  expect(told).toEqual(["UNKNOWN>ONLINE connected", "ONLINE>SUSPECT lost", "SUSPECT>ONLINE connected"]);
 });

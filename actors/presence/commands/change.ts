@@ -46,7 +46,9 @@ function stateAfter(
   now: number,
 ): Changed["to"] {
   if (reason === "left") return "OFFLINE";
+  // There is a newer one, of which another edge has yet to tell.
+  const isReplaced = reason === "taken_over";
   // One that keeps coming back would be told of twice each time.
-  const isUnnoticed = state.state === "ONLINE" && reason !== "stopped" && isFlapping(flapping, state, now);
-  return isUnnoticed ? "ONLINE" : "SUSPECT";
+  const isUnnoticed = isReplaced || (reason !== "stopped" && isFlapping(flapping, state, now));
+  return state.state === "ONLINE" && isUnnoticed ? "ONLINE" : "SUSPECT";
 }

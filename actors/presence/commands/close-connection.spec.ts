@@ -5,6 +5,7 @@ import {
   close,
   flapping,
   GRACE,
+  graceDue,
   open,
   SILENCE,
   step,
@@ -16,7 +17,6 @@ test.each<[CloseReason, string, number | null]>([
   ["left", "OFFLINE", null],
   ["lost", "SUSPECT", GRACE],
   ["revoked", "SUSPECT", GRACE],
-  ["taken_over", "SUSPECT", GRACE],
   ["stopped", "SUSPECT", SILENCE],
 ])("the last one ended, %s: %s", (reason, to, grace) => {
   const step1 = step(after(open("a")), close("a", reason), 5000);
@@ -27,6 +27,16 @@ test.each<[CloseReason, string, number | null]>([
   ]);
   expect(step1.reply).toBe(true);
   expect(step1.state.sinceTime).toBe(5000);
+});
+
+test("the newer one that took over is told of by another edge, maybe later: nobody hears of a gap", () => {
+  const taken = step(after(open("a")), close("a", "taken_over"), 5000);
+  expect(changes(taken)).toEqual([]);
+  expect(taken.timers).toContainEqual({ name: "grace", at: 5000 + GRACE });
+  const back = step(taken.state, open("b"), 5001);
+  expect(changes(back)).toEqual([]);
+  expect(back.timers).toContainEqual({ name: "grace", at: null });
+  expect(changes(step(taken.state, graceDue, 5000 + GRACE))).toEqual(["ONLINE>OFFLINE taken_over"]);
 });
 
 test("an edge that went away leaves its gateways a minute at least", () => {

@@ -10,11 +10,11 @@ import {
   step,
 } from "../../../test/helpers/presence-builders.ts";
 
-const suspect = after(open("a"), close("a", "taken_over"));
+const suspect = after(open("a"), close("a", "lost"));
 
 test("it did not come back: offline, for the reason it went", () => {
   const over = step(suspect, graceDue, 12_000);
-  expect(changes(over)).toEqual(["SUSPECT>OFFLINE taken_over"]);
+  expect(changes(over)).toEqual(["SUSPECT>OFFLINE lost"]);
   expect(over.state).toMatchObject({ state: "OFFLINE", sinceTime: 12_000 });
   expect(over.state.ended).toBeUndefined();
 });
@@ -26,9 +26,7 @@ test("it may have come back while nobody listened: the next owner waits for a ke
     reply: null,
     state: suspect,
   });
-  expect(changes(step(suspect, graceDue, claimed + SILENCE, claimed))).toEqual([
-    "SUSPECT>OFFLINE taken_over",
-  ]);
+  expect(changes(step(suspect, graceDue, claimed + SILENCE, claimed))).toEqual(["SUSPECT>OFFLINE lost"]);
 });
 
 test("a flapping one, of which nobody was told that it went, is offline now", () => {
