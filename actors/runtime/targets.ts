@@ -1,7 +1,11 @@
+import { LRUCache } from "lru-cache";
 import { fnv1a } from "./partition-map.ts";
 
 /** Should this node own that partition, if another one can? */
 export type Admits = (nodeId: string, partition: number) => boolean;
+
+/** By partition: the nodes, best first. */
+type Rankings = readonly (readonly string[])[];
 
 /**
  * The node that should own each partition (by index): rendezvous hashing with bounded load. Every node that knows
@@ -16,14 +20,24 @@ export function targetsOf(
 ): (string | undefined)[] {
   const capacity = Math.ceil(count / nodeIds.length);
   const load = new Map(nodeIds.map((nodeId) => [nodeId, 0]));
-  return Array.from({ length: count }, (_, partition) => {
-    const all = rank(`${type}/${partition}`, nodeIds);
+  return rankings(type, count, nodeIds).map((all, partition) => {
     const admitted = all.filter((nodeId) => admits(nodeId, partition));
     const ranked = admitted.length > 0 ? admitted : all;
     const target = ranked.find((nodeId) => (load.get(nodeId) ?? 0) < capacity) ?? ranked[0];
     if (target !== undefined) load.set(target, (load.get(target) ?? 0) + 1);
     return target;
   });
+}
+
+/** Nodes look again and again, and mostly at the same nodes: hashing is the dearest part of it. */
+const known = new LRUCache<string, Rankings>({ max: 64 });
+
+function rankings(type: string, count: number, nodeIds: readonly string[]): Rankings {
+  const key = JSON.stringify([type, count, ...nodeIds]);
+  const found =
+    known.get(key) ?? Array.from({ length: count }, (_, partition) => rank(`${type}/${partition}`, nodeIds));
+  known.set(key, found);
+  return found;
 }
 
 function rank(key: string, nodeIds: readonly string[]): string[] {
