@@ -93,37 +93,6 @@ describe("every answer", () => {
   });
 });
 
-describe("the target of a request", () => {
-  const answerTo = async (line: string, headers = HEADERS) => {
-    const [head, body = ""] = (await exchange(`${line}\r\n${headers}Connection: close\r\n\r\n`)).split(
-      "\r\n\r\n",
-    );
-    return { head, body };
-  };
-
-  test("may be a whole URL, as proxies send it", async () => {
-    const { head, body } = await answerTo("GET http://anywhere:80/v1/gateways?pageSize=1 HTTP/1.1");
-    expect(head).toMatch(/^HTTP\/1\.1 200 /);
-    expect(JSON.parse(body)).toMatchObject({ gateways: [] });
-  });
-
-  test.each([
-    "OPTIONS * HTTP/1.1",
-    "GET http://anywhere HTTP/1.1",
-    "GET ftp://anywhere/v1/gateways HTTP/1.1",
-  ])("that leads nowhere is refused as any other: %s", async (line) => {
-    const { head, body } = await answerTo(line);
-    expect(head).toMatch(/^HTTP\/1\.1 404 /);
-    expect(JSON.parse(body)).toMatchObject({ error: { details: [{ reason: "ROUTE_NOT_FOUND" }] } });
-  });
-
-  test("needs a host beside it", async () => {
-    const { head, body } = await answerTo("GET /livez HTTP/1.1", "");
-    expect(head).toMatch(/^HTTP\/1\.1 400 .*X-Request-Id: /s);
-    expect(JSON.parse(body)).toMatchObject({ error: { details: [{ reason: "MALFORMED_REQUEST" }] } });
-  });
-});
-
 describe("a page of another origin", () => {
   const from = (origin: string, method: string, headers = {}) =>
     rest.request(method, "/v1/gateways", { headers: { origin, ...headers } });

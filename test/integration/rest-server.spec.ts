@@ -32,6 +32,13 @@ beforeAll(async () => {
 });
 afterAll(() => rest.stop());
 
+async function open(sent: string): Promise<Socket> {
+  const socket = connect(rest.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(sent);
+  return socket;
+}
+
 describe("pages without a token", () => {
   const read = (path: string, method = "GET") => rest.request(method, path, { token: null });
 
@@ -128,13 +135,6 @@ test("a trace goes on inside", async () => {
 describe("a client that hangs", () => {
   const HEAD = `POST /v1/gateways HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\n`;
 
-  async function open(sent: string): Promise<Socket> {
-    const socket = connect(rest.port, "127.0.0.1");
-    await once(socket, "connect");
-    socket.write(sent);
-    return socket;
-  }
-
   test.each([
     ["in its headers", HEAD],
     ["in its body", `${HEAD}Content-Length: 100\r\n\r\n{`],
@@ -155,6 +155,38 @@ describe("a client that hangs", () => {
       async () => (await rest.request("GET", "/healthz")).status === 200,
     );
     expect(rest.logged.length).toBe(before);
+  });
+});
+
+describe("the target of a request", () => {
+  const HEADERS = `Host: x\r\nAuthorization: Bearer ${TOKEN}\r\n`;
+
+  async function answerTo(line: string, headers = HEADERS) {
+    const answer = await text(await open(`${line}\r\n${headers}Connection: close\r\n\r\n`));
+    const [head, body = ""] = answer.split("\r\n\r\n");
+    return { head, body };
+  }
+
+  test("may be a whole URL, as proxies send it", async () => {
+    const { head, body } = await answerTo("GET http://anywhere:80/v1/gateways?pageSize=1 HTTP/1.1");
+    expect(head).toMatch(/^HTTP\/1\.1 200 /);
+    expect(JSON.parse(body)).toMatchObject({ gateways: [] });
+  });
+
+  test.each([
+    "OPTIONS * HTTP/1.1",
+    "GET http://anywhere HTTP/1.1",
+    "GET ftp://anywhere/v1/gateways HTTP/1.1",
+  ])("that leads nowhere is refused as any other: %s", async (line) => {
+    const { head, body } = await answerTo(line);
+    expect(head).toMatch(/^HTTP\/1\.1 404 /);
+    expect(JSON.parse(body)).toMatchObject({ error: { details: [{ reason: "ROUTE_NOT_FOUND" }] } });
+  });
+
+  test("needs a host beside it", async () => {
+    const { head, body } = await answerTo("GET /livez HTTP/1.1", "");
+    expect(head).toMatch(/^HTTP\/1\.1 400 .*X-Request-Id: /s);
+    expect(JSON.parse(body)).toMatchObject({ error: { details: [{ reason: "MALFORMED_REQUEST" }] } });
   });
 });
 
