@@ -36,6 +36,12 @@ export function requireFields(
   }
 }
 
+/** The fields of a resource: its members, and whatever is in those of them that are documents. */
+export function fieldsOf(members: Members, documents: readonly string[] = []) {
+  return ([name = "", ...below]: readonly string[]): boolean =>
+    documents.includes(name) || (below.length === 0 && Object.hasOwn(members, name));
+}
+
 /** The parser calls itself for each parenthesis. */
 function refuseDepth(text: string): void {
   let depth = 0;

@@ -1,7 +1,7 @@
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { NodeProfile } from "../../../actors/contracts/node-profiles.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
-import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
+import { fieldsOf, parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
 import { printFilter } from "../../../mixins/filter/print.ts";
 import { keyOfToken, orderOf, pageSizeOf, pageTokenOf, scanPage } from "../../../mixins/paging.ts";
 import type { ProfileFiles } from "./profile-files.ts";
@@ -14,11 +14,7 @@ export async function listProfiles(
   { filter: text, orderBy, pageSize, pageToken }: Params<"node-profiles.list">,
 ): Promise<Result<"node-profiles.list">> {
   const filter = parseFilter(text);
-  requireFields(
-    filter,
-    ([field = "", ...below]) => below.length === 0 && field in NodeProfile.properties,
-    NodeProfile.properties,
-  );
+  requireFields(filter, fieldsOf(NodeProfile.properties), NodeProfile.properties);
   const { descending } = orderOf(orderBy || NEWEST_FIRST, ["createTime"]);
   const scope = ["node-profiles", printFilter(filter), String(descending)];
   const all = descending ? await files.list() : (await files.list()).reverse();

@@ -2,7 +2,7 @@ import { type Artifact, Artifact as ArtifactSchema } from "../../../actors/contr
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import type { JsonValue } from "../../../actors/contracts/json.ts";
 import { matches } from "../../../mixins/filter/matches.ts";
-import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
+import { fieldsOf, parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
 import { printFilter } from "../../../mixins/filter/print.ts";
 import { keyOfToken, orderOf, pageSizeOf, pageTokenOf, scanPage } from "../../../mixins/paging.ts";
 import type { ArtifactTable } from "./artifact-table.ts";
@@ -14,7 +14,7 @@ export async function listArtifacts(
   { filter: text, orderBy = "createTime desc", pageSize, pageToken }: Params<"artifacts.list">,
 ): Promise<Result<"artifacts.list">> {
   const filter = parseFilter(text);
-  requireFields(filter, isKnown, ArtifactSchema.properties);
+  requireFields(filter, fieldsOf(ArtifactSchema.properties, ["labels"]), ArtifactSchema.properties);
   const { descending } = orderOf(orderBy || "createTime desc", ["createTime"]);
   const scope = ["artifacts", printFilter(filter), String(descending)];
   const { rows, next } = await scanPage({
@@ -25,10 +25,6 @@ export async function listArtifacts(
     accepts: (row) => matches(filter, (path) => fieldOf(artifactOf(row), path)),
   });
   return { artifacts: rows.map(artifactOf), nextPageToken: pageTokenOf(scope, next) };
-}
-
-function isKnown([field = "", ...below]: readonly string[]): boolean {
-  return field === "labels" || (below.length === 0 && Object.hasOwn(ArtifactSchema.properties, field));
 }
 
 /** Labels are flat: `labels.a.b` is the label `a.b`. */

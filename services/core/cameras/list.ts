@@ -3,7 +3,7 @@ import { type CameraRules, estimatedBytes } from "../../../actors/camera/rules.t
 import { Camera } from "../../../actors/contracts/cameras.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
-import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
+import { fieldsOf, parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
 import { printFilter } from "../../../mixins/filter/print.ts";
 import { keyOfToken, orderOf, pageSizeOf, pageTokenOf, scanPage } from "../../../mixins/paging.ts";
 import { cameraResource } from "./resource.ts";
@@ -18,7 +18,7 @@ export async function listCameras(
   now: number,
 ): Promise<Result<"cameras.list">> {
   const filter = parseFilter(asked.filter);
-  requireFields(filter, isKnown, Camera.properties);
+  requireFields(filter, fieldsOf(Camera.properties, PARTS), Camera.properties);
   const { descending } = orderOf(asked.orderBy, ["cameraId"]);
   const scope = ["cameras", gatewayId, printFilter(filter), String(descending)];
   const isBefore = (a: string, b: string) => (descending ? a > b : a < b);
@@ -38,8 +38,4 @@ export async function listCameras(
     nextPageToken: pageTokenOf(scope, next),
     streamed: { seconds: streamedMs / 1000, bytesEstimated: estimatedBytes(streamedMs, rules) },
   };
-}
-
-function isKnown([field = "", ...below]: readonly string[]): boolean {
-  return (below.length === 0 && Object.hasOwn(Camera.properties, field)) || PARTS.includes(field);
 }

@@ -3,7 +3,7 @@ import { Command } from "../../../actors/contracts/commands.ts";
 import type { Params, Result } from "../../../actors/contracts/contract.ts";
 import { firstThatFit } from "../../../mixins/actor-asks.ts";
 import { matches, valueAt } from "../../../mixins/filter/matches.ts";
-import { parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
+import { fieldsOf, parseFilter, requireFields } from "../../../mixins/filter/parse.ts";
 import { printFilter } from "../../../mixins/filter/print.ts";
 import { keyOfToken, orderOf, pageSizeOf, pageTokenOf, scanPage } from "../../../mixins/paging.ts";
 import type { CommandTable, Place } from "./command-table.ts";
@@ -23,7 +23,7 @@ export async function listCommands(
   recent: readonly CommandView[],
 ): Promise<Result<"commands.list">> {
   const filter = parseFilter(asked.filter);
-  requireFields(filter, isKnown, Command.properties);
+  requireFields(filter, fieldsOf(Command.properties, DOCUMENTS), Command.properties);
   const { descending } = orderOf(asked.orderBy?.trim() || NEWEST_FIRST, ["createTime"]);
   const scope = ["commands", gatewayId, printFilter(filter), String(descending)];
   const { rows, next } = await scanPage({
@@ -46,10 +46,6 @@ export async function listCommands(
     commands: page.map(commandResource),
     nextPageToken: pageTokenOf(scope, last ? keyOf(last) : next),
   };
-}
-
-function isKnown([field = "", ...below]: readonly string[]): boolean {
-  return (below.length === 0 && Object.hasOwn(Command.properties, field)) || DOCUMENTS.includes(field);
 }
 
 function keyOf({ createTime, id }: Place): [number, string] {
